@@ -1,0 +1,232 @@
+"""Acting: the plan's scenes, done by the users of a run.
+
+Whoever's part of a step fails is reset, and the later parts of theirs are left out, visibly; the
+story goes on for the others. Knows nothing of checks.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from harness import deadlines, events
+from harness.beacons import Beacons
+from harness.crew import NANOSECONDS, Crew, StepFailureError
+from harness.events import Ending, Failure, Kind, Role
+from harness.plan import Deed, Plan, PlannedStep, Scene, Utterance
+from harness.scenario import Verb
+from harness.speech import Message
+from harness.user import User
+
+
+class Story:
+    """The story of `plan`, told with `crew`."""
+
+    def __init__(self, plan: Plan, crew: Crew, beacons: Beacons) -> None:
+        self.plan = plan
+        self.crew = crew
+        self.beacons = beacons
+        self.words = ""
+        self.on_step: Callable[[], None] | None = None
+        self._users: dict[str, User] = {}
+        self._failed: set[str] = set()
+        self._texts: dict[Message, str] = {}
+        self._acts = {
+            Verb.CONNECT: self._connect,
+            Verb.JOIN: self._join,
+            Verb.SAY: self._say,
+            Verb.HEARS: self._hears,
+            Verb.LEAVE: self._leave,
+            Verb.DROP: self._drop,
+        }
+
+    async def tell(self) -> None:
+        """Do every scene in its turn."""
+        for scene in self.plan.scenes:
+            await self._play(scene)
+
+    async def _play(self, scene: Scene) -> None:
+        async with asyncio.TaskGroup() as group:
+            for step in scene.steps:
+                group.create_task(self._step(step))
+        if scene.empties:
+            self.beacons.leave(scene.empties)
+        if scene.round:
+            await self._end_round(*scene.round)
+
+    async def _end_round(self, repeat: int, turn: int) -> None:
+        await settle_sockets(self.crew)
+        self.crew.watch.sample(f"round {repeat}/{turn}", self.crew.open)
+
+    async def _step(self, step: PlannedStep) -> None:
+        recorder = self.crew.recorder
+        self.words = step.words
+        if self.on_step:
+            self.on_step()
+        recorder.add(events.StepBegun(recorder.now(), step.index))
+        if step.wait:
+            await asyncio.sleep(step.wait)
+        async with asyncio.TaskGroup() as group:
+            for deed in step.deeds:
+                group.create_task(self._do(step, deed))
+        recorder.add(events.StepEnded(recorder.now(), step.index))
+
+    async def _do(self, step: PlannedStep, deed: Deed) -> None:
+        begin = self.crew.recorder.now()
+        if deed.after:
+            await asyncio.sleep(deed.after)
+        if deed.person in self._failed:
+            self._skip(step, deed)
+            return
+        begun = self.crew.recorder.now()
+        try:
+            await self._acts[deed.verb](step, deed, begin)
+        except StepFailureError as failure:
+            self._fail(step, deed, failure, begun)
+
+    def _skip(self, step: PlannedStep, deed: Deed) -> None:
+        recorder = self.crew.recorder
+        recorder.add(events.Skipped(recorder.now(), step.index, deed.person))
+
+    def _fail(
+        self, step: PlannedStep, deed: Deed, failure: StepFailureError, begun: int
+    ) -> None:
+        user = self._users.get(deed.person)
+        self._failed.add(deed.person)
+        report_failure(self.crew, failure, begun, step.index, deed.person, user)
+        if user and user.connected:
+            user.hang_up(Ending.GIVEN_UP)
+
+    # -- the verbs ---------------------------------------------------------------------------------
+
+    def _enrol(self, deed: Deed) -> User:
+        nick = self.plan.nick_of(deed.person)
+        user = self.crew.enrol(deed.person, nick, Role.PERSON, deed.life)
+        self._users[deed.person] = user
+        return user
+
+    async def _connect(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        await self.crew.connect(self._enrol(deed), deed.within, step.at_once)
+
+    async def _join(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        user = self._users.get(deed.person)
+        if user is None or user.conn != deed.life or not user.connected:
+            user = self._enrol(deed)
+        async with self.beacons.talking():
+            self._users[deed.person] = await self.crew.join(user, deed.within, step.at_once)
+
+    async def _say(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        user = self._users[deed.person]
+        offset = int(deed.after * NANOSECONDS)
+        for utterance in deed.utterances:
+            due = begin + offset + int(utterance.at * NANOSECONDS)
+            delay = (due - self.crew.recorder.now()) / NANOSECONDS
+            if delay > 0:
+                await asyncio.sleep(delay)
+            if not user.present:
+                self._skip(step, deed)
+                return
+            await self._utter(user, step, utterance, due)
+
+    async def _utter(
+        self, user: User, step: PlannedStep, utterance: Utterance, due: int
+    ) -> None:
+        message = user.say(utterance.data, utterance.token, Kind.STORY, step.index, due)
+        self._texts[message] = utterance.text
+        seconds = deadlines.ACCEPT * self.crew.patience
+        while user.unsent and user.present:
+            left = user.unsent
+            await user.until(lambda: not user.unsent or not user.present, seconds)
+            if user.present and user.unsent >= left:
+                raise StepFailureError(Failure.ACCEPT, seconds)
+
+    async def _hears(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        user = self._users[deed.person]
+        if not user.present:
+            self._skip(step, deed)
+            return
+        seconds = deed.within or deadlines.HEARS * self.crew.patience
+        for heard in self._wanted(step, deed, user):
+            if not await user.until(lambda heard=heard: heard() or not user.present, seconds):
+                raise StepFailureError(Failure.HEARS, seconds)
+
+    def _wanted(
+        self, step: PlannedStep, deed: Deed, user: User
+    ) -> list[Callable[[], bool]]:
+        if deed.hears_text is not None:
+            return [lambda: self._has_heard_text(user, deed.hears_text or "")]
+        wanted: list[Callable[[], bool]] = []
+        for person in deed.hears_from:
+            latest = self._latest(person)
+            if latest is not None:
+                wanted.append(lambda latest=latest: user.has_heard(latest))  # type: ignore[misc]
+        if not wanted:
+            self._skip(step, deed)
+        return wanted
+
+    def _has_heard_text(self, user: User, text: str) -> bool:
+        listener = self.crew.recorder.transcript.listeners[user.conn]
+        return any(
+            said == text and message.conn != user.conn and listener.has_heard(message)
+            for message, said in self._texts.items()
+        )
+
+    def _latest(self, person: str) -> Message | None:
+        user = self._users.get(person)
+        speech = self.crew.recorder.transcript.voices.speeches.get(user.conn) if user else None
+        return speech.messages[-1] if speech and speech.messages else None
+
+    async def _leave(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        user = self._users[deed.person]
+        user.half_close(Ending.LEAVE)
+        seconds = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
+        came = await user.until(lambda: user.attendance.gone is not None, seconds)
+        user.hang_up(Ending.LEAVE if came else Ending.RESET)
+        self._departed(user)
+        if not came:
+            raise StepFailureError(Failure.EOF, seconds)
+
+    async def _drop(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        user = self._users[deed.person]
+        assert deed.how is not None
+        if deed.how is Ending.HALF_CLOSE:
+            user.half_close(deed.how)
+        else:
+            user.hang_up(deed.how)
+        self._departed(user)
+
+    def _departed(self, user: User) -> None:
+        self.crew.is_gone(user.nick)
+        self.beacons.probe()
+
+
+def report_failure(
+    crew: Crew,
+    failure: StepFailureError,
+    begun: int,
+    step: int = -1,
+    person: str = "",
+    user: User | None = None,
+) -> None:
+    """Record that a step, or a part of the run, did not complete."""
+    crew.recorder.add(
+        events.StepFailed(
+            at=crew.recorder.now(),
+            step=step,
+            conn=user.conn if user else -1,
+            person=person,
+            failure=failure.failure,
+            deadline=failure.deadline,
+            late=crew.watch.late_since(begun) if failure.deadline else 0.0,
+            note=failure.note,
+        )
+    )
+
+
+async def settle_sockets(crew: Crew) -> None:
+    """Wait until the server holds as many connections as the harness does, or the deadline."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + deadlines.SOCKETS_CLOSED * crew.patience
+    while loop.time() < end:
+        sample = crew.target.sample() if crew.target.started else None
+        if sample is None or sample.open_sockets is None or sample.open_sockets <= crew.open:
+            return
+        await asyncio.sleep(0.01)

@@ -1,0 +1,294 @@
+"""Attribution: one receiver's bytes -> who said what, and what nobody can have said.
+
+A `Listener` follows one connection. What comes as whole messages is looked up by token and compared
+once per read (the fast path); the rest is matched forward (`harness.matching`); what no reading
+explains is classified, and the stream taken up again at the next relayed form (`harness.recovery`).
+Pure: bytes and times come in, deliveries and anomalies are kept.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+
+from harness.anomalies import MOST_TEXT, Anomaly, Fault
+from harness.matching import NOBODY, Matcher, Piece, Reading, TooAmbiguousError
+from harness.recovery import Recovery, Resumption
+from harness.speech import Message, Voices
+from harness.tokens import PATTERN
+
+MOST_ANOMALIES = 500
+
+
+class Listener:
+    """What the connection `conn` has heard, from its nickname on.
+
+    `messages` and `times` are its deliveries: each message, and when its last byte was read.
+    `splits` are offsets inside messages at which a piece began: they show the server's reads.
+    """
+
+    def __init__(self, conn: int, voices: Voices) -> None:
+        self.conn = conn
+        self.voices = voices
+        self.messages: list[Message] = []
+        self.times: list[int] = []
+        self.anomalies: list[Anomaly] = []
+        self.damaged: set[Message] = set()
+        self.cut_characters: list[tuple[Message, int, int]] = []
+        self.splits: list[tuple[int, int]] = []
+        self.unexplained = 0
+        self.overwhelmed = False
+        self.matcher = Matcher(voices, conn)
+        self.numbers: dict[int, set[int]] = defaultdict(set)
+        self._counted = 0
+        self._origins: dict[int, int] = {}
+        self._held: dict[int, list[Piece]] = {}
+        self._ends: list[int] = []
+        self._ats: list[int] = []
+        self._recovery: Recovery | None = None
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def read(self, data: bytes, at: int) -> None:
+        """Take bytes that were read at `at`."""
+        if not data or self.overwhelmed:
+            return
+        self._ends.append((self._ends[-1] if self._ends else 0) + len(data))
+        self._ats.append(at)
+        try:
+            self._go_on(data, final=False)
+        except TooAmbiguousError:
+            self.overwhelmed = True
+
+    def finish(self) -> None:
+        """Explain what can be explained now that nothing more will come."""
+        if self._recovery and not self.overwhelmed:
+            try:
+                self._go_on(b"", final=True)
+            except TooAmbiguousError:
+                self.overwhelmed = True
+
+    def _go_on(self, data: bytes, final: bool) -> None:
+        while True:
+            if self._recovery is None:
+                failed = self._advance(data)
+                if failed is None:
+                    return
+                self._recovery = self._give_up(failed)
+            else:
+                self._recovery.text += data
+            resumption = self._recovery.next(final)
+            if resumption is None:
+                return
+            data = self._resume(resumption)
+
+    def _advance(self, data: bytes) -> Reading | None:
+        taken = self._look_up(data)
+        if taken == len(data):
+            return None
+        failed = self.matcher.feed(data[taken:] if taken else data)
+        self._keep(self.matcher.take_pieces())
+        return failed
+
+    # -- the fast path -----------------------------------------------------------------------
+
+    def _look_up(self, data: bytes) -> int:
+        """Take as many whole messages as `data` begins with; return how many bytes those are."""
+        taken = self._rest_of_message(data)
+        if taken is None:
+            return 0
+        messages = self._known(data, taken)
+        while messages:
+            relayed = b"".join([message.relayed for message in messages])
+            if data.startswith(relayed, taken):
+                break
+            # The last one may still be on its way; anything else is no matter for lookups.
+            if len(relayed) <= len(data) - taken:
+                return taken
+            messages.pop()
+        self._follow(messages)
+        if not messages:
+            return taken
+        self.messages += messages
+        self.times += [self._ats[-1]] * len(messages)
+        taken += sum([len(message.relayed) for message in messages])
+        self.matcher.skip(self._ends[-1] - len(data) + taken, messages[-1].conn)
+        return taken
+
+    def _follow(self, messages: list[Message]) -> None:
+        """Move each speaker's place; drop the messages from the first that is not next."""
+        places = self.matcher.places
+        for index, message in enumerate(messages):
+            place = places.get(message.conn)
+            if place is None:
+                self._origins[message.conn] = message.start
+            elif place != message.head:
+                del messages[index:]
+                return
+            places[message.conn] = message.tail
+
+    def _known(self, data: bytes, begin: int) -> list[Message]:
+        plain, known = self.voices.plain, []
+        for token in PATTERN.findall(data, begin):
+            message = plain.get(token)
+            if message is None or message.conn == self.conn:
+                break
+            known.append(message)
+        return known
+
+    def _rest_of_message(self, data: bytes) -> int | None:
+        """Take the rest of the message that is being heard; None where it must be matched."""
+        readings = self.matcher.readings
+        if len(readings) != 1 or self.matcher.window or readings[0].starts is None:
+            return None
+        if self._held or len(readings[0].starts) != 1:
+            return None
+        conn, offset = readings[0].conn, readings[0].starts[0]
+        if conn == NOBODY:
+            return 0 if readings[0].resumed else None
+        speech = self.voices.speeches[conn]
+        if speech.is_boundary(offset):
+            return 0 if readings[0].resumed else None
+        message = speech.at(offset)
+        rest = message.data[offset - message.start :]
+        if self.voices.between in message.data or not data.startswith(rest):
+            return None
+        self.matcher.places[conn] = message.tail
+        if message.start >= self._origins.get(conn, offset):
+            self._deliver(message, self._ats[-1])
+        self.matcher.skip(self._ends[-1] - len(data) + len(rest), conn)
+        return len(rest)
+
+    # -- what has become certain -------------------------------------------------------------
+
+    def _keep(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            held = self._held.get(piece.conn)
+            if len(piece.ends) > 1:
+                self._held.setdefault(piece.conn, []).append(piece)
+                continue
+            if held:
+                del self._held[piece.conn]
+                for earlier, end in self._resolve(held, piece):
+                    self._hear(earlier, end)
+            self._hear(piece, piece.ends[0])
+
+    def _resolve(self, held: list[Piece], piece: Piece) -> list[tuple[Piece, int]]:
+        """Tell where the `held` pieces ended, now that a later one is certain."""
+        start, resolved = piece.ends[0] - (piece.end - piece.begin), []
+        for earlier in reversed(held):
+            end = max((end for end in earlier.ends if end <= start), default=start)
+            resolved.append((earlier, end))
+            start = end - (earlier.end - earlier.begin)
+        return resolved[::-1]
+
+    def _hear(self, piece: Piece, end: int) -> None:
+        speech = self.voices.speeches[piece.conn]
+        begin = end - (piece.end - piece.begin)
+        origin = self._origins.setdefault(piece.conn, begin)
+        for message in speech.ended_by(begin, end):
+            if message.start >= origin:
+                self._deliver(message, self.time_of(piece.begin + message.end - begin))
+        if not speech.is_boundary(begin):
+            self._note_split(piece.conn, begin)
+        if piece.closed and speech.cuts_character(end):
+            self.cut_characters.append((speech.at(end), end, self.time_of(piece.end)))
+
+    def _note_split(self, conn: int, offset: int) -> None:
+        if len(self.splits) < MOST_ANOMALIES:
+            self.splits.append((conn, offset))
+
+    def _deliver(self, message: Message, at: int) -> None:
+        self.messages.append(message)
+        self.times.append(at)
+
+    def time_of(self, position: int) -> int:
+        """Return when the byte before `position` of the stream was read."""
+        index = min(bisect_left(self._ends, position), len(self._ats) - 1)
+        return self._ats[index]
+
+    # -- what cannot be explained ------------------------------------------------------------
+
+    def _give_up(self, failed: Reading) -> Recovery:
+        """Keep what `failed` explained, and hand over the rest of the text."""
+        matcher, reach = self.matcher, failed.best()
+        matcher.take(failed.trace)
+        matcher.places.update(failed.places)
+        conn, begin = failed.conn, reach
+        if conn != NOBODY and reach > failed.begin:
+            ends = tuple(
+                start + reach - failed.begin
+                for start, furthest in zip(failed.starts or (), failed.reaches, strict=True)
+                if furthest == reach
+            )
+            matcher.places[conn] = ends
+            matcher.pieces.append(Piece(conn, failed.begin, reach, ends, closed=False))
+        elif conn != NOBODY and not failed.resumed:
+            begin = reach - len(self.voices.speeches[conn].prefix)
+        self._keep(matcher.take_pieces())
+        text = matcher.window[max(begin - matcher.base, 0) :]
+        return Recovery(self, begin, text, conn)
+
+    def _resume(self, resumption: Resumption) -> bytes:
+        """Take the stream up again; return the bytes from there on."""
+        assert self._recovery is not None
+        text = bytes(self._recovery.text[resumption.position - self._recovery.position :])
+        self._recovery = None
+        if resumption.message is None:
+            self.matcher.restart(resumption.position)
+        else:
+            conn = resumption.message.conn
+            self._origins[conn] = resumption.offset
+            self._held.pop(conn, None)
+            self.matcher.restart(resumption.position, conn, resumption.offset)
+        return text
+
+    def count(self) -> None:
+        """Bring `numbers`, the numbers heard of each connection, up to date."""
+        for message in self.messages[self._counted :]:
+            self.numbers[message.conn].add(message.number)
+        self._counted = len(self.messages)
+
+    def note(
+        self,
+        fault: Fault,
+        position: int,
+        text: bytes,
+        message: Message | None = None,
+        offset: int = 0,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        """Keep an anomaly."""
+        if message is not None and fault in (Fault.ALTERED, Fault.CUT_SHORT):
+            self.damaged.add(message)
+        if len(self.anomalies) < MOST_ANOMALIES:
+            at = self.time_of(position + 1)
+            excerpt = bytes(text[:MOST_TEXT])
+            self.anomalies.append(Anomaly(fault, position, at, message, offset, names, excerpt))
+
+    # -- asked while it runs -----------------------------------------------------------------
+
+    def has_heard(self, message: Message) -> bool:
+        """Tell whether some reading of the bytes so far holds the whole of `message`."""
+        return any(end >= message.end for end in self._furthest(message.conn))
+
+    @property
+    def undecided(self) -> bool:
+        """Whether bytes were read that are not yet attributed to one speaker for certain."""
+        return len(self.matcher.window) > 0 or len(self.matcher.readings) > 1
+
+    def _furthest(self, conn: int) -> list[int]:
+        ends = list(self.matcher.places.get(conn, ()))
+        for reading in self.matcher.readings:
+            ends += reading.places.get(conn, ())
+            if reading.conn == conn:
+                pairs = zip(reading.starts or (), reading.reaches, strict=False)
+                ends += [start + reach - reading.begin for start, reach in pairs]
+        return ends
+
+    def partly_heard(self, conn: int) -> tuple[Message, int] | None:
+        """Return the message of `conn` that was heard in part, and how many bytes of it."""
+        place = self.matcher.places.get(conn)
+        speech = self.voices.speeches[conn]
+        if not place or len(place) > 1 or speech.is_boundary(place[0]):
+            return None
+        message = speech.at(place[0])
+        return message, place[0] - message.start

@@ -1,0 +1,197 @@
+"""Beacons: two people of the harness's own, who talk so that newcomers can tell that they are in.
+
+Nothing on the wire tells a client that it has joined, so nobody may speak to it before it has heard
+someone. While anyone is joining, the beacons speak in turn; who hears one that was sent after its
+nickname is in, for certain. Their first connection is also the readiness probe.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from harness import deadlines
+from harness.crew import Crew, StepFailureError
+from harness.events import Ending, Failure, Kind, Role
+from harness.kernel import SocketDiag, has_read
+from harness.speech import Message
+from harness.tokens import mint
+from harness.user import User
+
+FIRST_PAUSE = 0.005
+LAST_PAUSE = 0.5
+# Each word of a beacon is heard by all: the more people, the more seldom it speaks.
+PAUSE_PER_MEMBER = 0.0001
+MOST_PACE = 0.05
+LOOK_AGAIN = 0.001
+BLIND_PAUSE = 0.1
+NAMES = ("beacon-1", "beacon-2")
+
+
+class Beacons:
+    """The two of them, in the room of `crew`."""
+
+    def __init__(self, crew: Crew) -> None:
+        self.crew = crew
+        self.pair: list[User] = []
+        self._listening = False
+        self._broken: StepFailureError | None = None
+        self._joining = 0
+        self._talk: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+        self._diag = SocketDiag()
+
+    def close(self) -> None:
+        """Stop talking, and let go of the kernel."""
+        if self._talk:
+            self._talk.cancel()
+        self._diag.close()
+
+    @property
+    def alive(self) -> list[User]:
+        """Those that are in the room."""
+        return [user for user in self.pair if user.present]
+
+    # -- coming and going ----------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Bring both into the room, until each has heard the other. Raises `StepFailureError`."""
+        self.pair = []
+        for name in NAMES:
+            user = await self._connect(name)
+            self.pair.append(user)
+            user.give_name()
+            await self._until_read(user)
+        seconds = deadlines.JOIN * self.crew.patience
+        first, second = self.pair
+        try:
+            async with asyncio.timeout(seconds):
+                await self._talk_until_both_are_in(first, second)
+        except TimeoutError:
+            raise StepFailureError(Failure.JOIN, seconds) from None
+        if not (first.present and second.present):
+            raise StepFailureError(Failure.REFUSED)
+
+    async def _connect(self, name: str) -> User:
+        if not self._listening:
+            self._listening = True
+            return await self.crew.connect_first(lambda: self._enrol(name))
+        user = self._enrol(name)
+        await self.crew.connect(user)
+        return user
+
+    def _enrol(self, name: str) -> User:
+        return self.crew.enrol(name, name, Role.BEACON)
+
+    async def _until_read(self, user: User) -> None:
+        """Wait until the server has read the nickname, so that no message glues to it.
+
+        Where the kernel cannot tell, a pause must do.
+        """
+        addresses = user.addresses
+        name = len(self.crew.recorder.transcript.dialect.nickname_bytes(user.nick))
+        loop = asyncio.get_running_loop()
+        end = loop.time() + deadlines.JOIN * self.crew.patience
+        while addresses and user.present and loop.time() < end:
+            read = has_read(self._diag, addresses[1], addresses[0], name)
+            if read is None:
+                await asyncio.sleep(BLIND_PAUSE)
+                return
+            if read:
+                return
+            await asyncio.sleep(LOOK_AGAIN)
+
+    async def _talk_until_both_are_in(self, first: User, second: User) -> None:
+        def both() -> bool:
+            gone = not (first.present and second.present)
+            heard = first.attendance.joined is not None and second.attendance.joined is not None
+            return gone or (heard and _hears(first, second) and _hears(second, first))
+
+        pause, turn = FIRST_PAUSE, 0
+        while not both():
+            speaker, other = (first, second) if turn % 2 == 0 else (second, first)
+            message = self.speak(speaker)
+            if await other.until(lambda: both() or other.has_heard(message), pause):  # noqa: B023
+                pause = FIRST_PAUSE
+            else:
+                pause = min(2 * pause, LAST_PAUSE)
+            turn += 1
+
+    def leave(self, how: Ending) -> None:
+        """Take both out as the last person of the cast went; the next join brings new ones."""
+        for user in self.pair:
+            if user.present:
+                if how is Ending.LEAVE:
+                    user.half_close(Ending.HALF_CLOSE)
+                elif how is Ending.HALF_CLOSE:
+                    user.half_close(how)
+                else:
+                    user.hang_up(how)
+
+    # -- talking -----------------------------------------------------------------------------------
+
+    def speak(self, user: User, kind: Kind = Kind.BEACON) -> Message:
+        """Let `user` say a message that is nothing but its token."""
+        token = mint(user.conn, user.said)
+        dialect = self.crew.recorder.transcript.dialect
+        return user.say(dialect.said_bytes(token.decode("ascii")), token, kind)
+
+    def probe(self) -> None:
+        """Let both say something that all who stayed must hear: after a departure."""
+        for user in self.alive:
+            self.speak(user, Kind.PROBE)
+
+    async def begin(self) -> None:
+        """Bring both in for the first time. Raises `StepFailureError`."""
+        await self._ensure()
+
+    async def _ensure(self) -> None:
+        async with self._starting:
+            if self.alive:
+                return
+            if self._broken is not None:
+                # Where two beacons could not meet, the next ten people need not wait for it again.
+                raise self._broken
+            try:
+                await self.start()
+            except StepFailureError as failure:
+                self._broken = failure
+                raise
+
+    @asynccontextmanager
+    async def talking(self) -> AsyncIterator[None]:
+        """Talk for as long as somebody is joining."""
+        await self._ensure()
+        self._joining += 1
+        if self._talk is None or self._talk.done():
+            self._talk = asyncio.create_task(self._keep_talking())
+        try:
+            yield
+        finally:
+            self._joining -= 1
+
+    async def _keep_talking(self) -> None:
+        pause, turn = FIRST_PAUSE, 0
+        waited = 0
+        while self._joining and self.alive:
+            speaker = self.alive[turn % len(self.alive)]
+            others = [user for user in self.alive if user is not speaker]
+            message = self.speak(speaker)
+            turn += 1
+            heard = bool(others) and await others[0].until(
+                lambda: others[0].has_heard(message), pause  # noqa: B023
+            )
+            if not others:
+                await asyncio.sleep(pause)
+            pause = FIRST_PAUSE if heard else min(2 * pause, LAST_PAUSE)
+            waited += 1
+            await asyncio.sleep(self._pace(waited))
+
+    def _pace(self, turns: int) -> float:
+        # Who waits for long is not helped by a flood of words.
+        crowd = len(self.crew.users) * PAUSE_PER_MEMBER
+        return min(max(crowd, turns * PAUSE_PER_MEMBER), MOST_PACE)
+
+
+def _hears(listener: User, speaker: User) -> bool:
+    speeches = speaker.recorder.transcript.voices.speeches
+    return any(listener.has_heard(message) for message in speeches[speaker.conn].messages[-2:])

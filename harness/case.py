@@ -1,0 +1,135 @@
+"""Case: what a check is given, and the words that all checks share.
+
+Every check is a function of one `Case`: the plan, the transcript of the history, and who had to
+hear what. Pure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from harness.anomalies import Anomaly, Fault
+from harness.attribution import Listener
+from harness.deadlines import LATE_SHARE
+from harness.membership import Membership
+from harness.plan import Plan
+from harness.speech import Message
+from harness.transcript import Attendance, Transcript
+from harness.verdict import CheckResult, Direction, Finding, Moment, Outcome, worst
+
+MOST_FINDINGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run, ready to be judged."""
+
+    plan: Plan
+    transcript: Transcript
+    membership: Membership
+
+    def anomalies(self, *faults: Fault) -> Iterator[tuple[Attendance, Anomaly]]:
+        """Yield what is wrong in one of these ways, receiver by receiver."""
+        for conn, listener in self.transcript.listeners.items():
+            for anomaly in listener.anomalies:
+                if anomaly.fault in faults:
+                    yield self.transcript.people[conn], anomaly
+
+    @property
+    def listeners(self) -> Iterable[Listener]:
+        """Everyone who gave a name."""
+        return self.transcript.listeners.values()
+
+    @property
+    def deliveries(self) -> int:
+        """How many messages were heard, all in all."""
+        return sum(len(listener.messages) for listener in self.listeners)
+
+    def sender(self, message: Message) -> Attendance:
+        """Return who said `message`."""
+        return self.transcript.people[message.conn]
+
+    def said(self, message: Message) -> Moment:
+        """Return the moment at which `message` was said."""
+        return out(message.at, self.sender(message), f"says {quoted(message)}")
+
+    def heard_by_another(self, message: Message, but: int) -> tuple[Moment, ...]:
+        """Return the moment at which somebody else than `but` heard `message`, if one did."""
+        for conn, listener in self.transcript.listeners.items():
+            if conn in (but, message.conn) or message not in listener.messages:
+                continue
+            at = listener.times[listener.messages.index(message)]
+            return (into(at, self.transcript.people[conn], f"hears {quoted(message)}"),)
+        return ()
+
+    def joined(self, person: Attendance) -> tuple[Moment, ...]:
+        """Return the moments at which `person` gave the name and was in."""
+        moments = [out(person.joining, person, "joins")] if person.joining is not None else []
+        return tuple(moments)
+
+
+def out(at: int, who: Attendance, text: str) -> Moment:
+    """Return a moment from a person to the server."""
+    return Moment(at, who.person, Direction.TO_SERVER, text)
+
+
+def into(at: int, who: Attendance, text: str, missing: bool = False) -> Moment:
+    """Return a moment from the server to a person."""
+    return Moment(at, who.person, Direction.FROM_SERVER, text, missing)
+
+
+def beside(at: int, who: Attendance, text: str) -> Moment:
+    """Return a moment that is no message."""
+    return Moment(at, who.person, Direction.NOTE, text)
+
+
+def quoted(message: Message) -> str:
+    """Return the beginning of a message, as text, in quotation marks."""
+    return quoted_bytes(message.data)
+
+
+def quoted_bytes(data: bytes, most: int = 40) -> str:
+    """Return the beginning of bytes as text in quotation marks; what is no text as `\\xNN`."""
+    text = data.decode("utf-8", "backslashreplace")
+    return f"“{text}”" if len(text) <= most else f"“{text[:most]}…” ({len(data)} bytes)"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return `number` with its noun."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Iterable[str], most: int = 5) -> str:
+    """Return names as a person lists them."""
+    every = list(dict.fromkeys(names))
+    if len(every) > most:
+        return f"{', '.join(every[:most])} and {len(every) - most} more"
+    return f"{', '.join(every[:-1])} and {every[-1]}" if len(every) > 1 else "".join(every)
+
+
+def seconds(at: int) -> str:
+    """Return a time of the run for a sentence."""
+    return f"{at / 1e9:.3f} s"
+
+
+def unless_late(finding: Finding, late: float) -> Finding:
+    """Return `finding`, inconclusive where it depends on a deadline that was spent waiting."""
+    if finding.timed and late > finding.deadline * LATE_SHARE:
+        waited = f"but harness or server waited {late:.1f} s for a processor meanwhile"
+        says = f"{finding.says} ({waited}, so this proves nothing)"
+        return replace(finding, outcome=Outcome.INCONCLUSIVE, says=says)
+    return finding
+
+
+def merged(findings: Iterable[Finding], alike: Callable[[Finding], object]) -> list[Finding]:
+    """Return the first of each run of findings that are `alike`, with how many there were."""
+    ordered = sorted(findings, key=lambda finding: str(alike(finding)))
+    groups = [list(group) for _, group in groupby(ordered, key=lambda one: str(alike(one)))]
+    groups.sort(key=lambda group: min((m.at for m in group[0].moments), default=0))
+    return [replace(group[0], count=sum(one.count for one in group)) for group in groups]
+
+
+def result(check: str, looked_at: int, findings: Iterable[Finding]) -> CheckResult:
+    """Return what `check` has to say."""
+    every = tuple(findings)[:MOST_FINDINGS]
+    return CheckResult(check, worst(one.outcome for one in every), looked_at, every)

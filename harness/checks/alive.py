@@ -1,0 +1,71 @@
+"""Alive: at the end of every scenario the server still runs, and serves a newcomer."""
+
+from harness.case import Case, beside, out, result, unless_late
+from harness.events import Stage, StepFailed
+from harness.verdict import CheckResult, Finding, Moment
+
+_SIGNALS = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV"}
+
+
+def check(case: Case) -> CheckResult:
+    """Find a server that has ended, or takes in nobody any more."""
+    findings = [_ended(case, one.status, one.at) for one in case.transcript.exits[:1]]
+    tried = case.transcript.stage_began(Stage.ALIVE) is not None
+    if tried and not findings:
+        failures = [one for one in case.transcript.failures if one.person == "newcomer"]
+        findings = [_shut(case, one) for one in failures]
+    return result("alive", int(tried or bool(findings)), findings)
+
+
+def _ended(case: Case, status: int, at: int) -> Finding:
+    name = _SIGNALS.get(-status, f"signal {-status}")
+    how = f"was ended by {name}" if status < 0 else f"ended with exit status {status}"
+    last = [one for one in case.transcript.departures() if one.leaving and one.leaving <= at]
+    moments: tuple[Moment, ...] = ()
+    if last:
+        person = last[-1]
+        moments = (
+            beside(person.leaving or 0, person, f"leaves ({person.how})"),
+            beside(at, person, f"the server {how}"),
+        )
+    return Finding(
+        check="alive",
+        requirement="LIFE-4",
+        says=f"The server {how} in the middle of the scenario; nobody had told it to.",
+        cause="its own output, below or in server.log, may say why",
+        moments=moments,
+    )
+
+
+def _shut(case: Case, failure: StepFailed) -> Finding:
+    stayed = [one for one in case.transcript.people.values() if case.membership.stayed(one)]
+    empty = not any(one.role == "person" for one in stayed) and case.transcript.departures()
+    person = case.transcript.people.get(failure.conn)
+    moments = (out(person.connecting, person, "connects"),) if person else ()
+    finding = Finding(
+        check="alive",
+        requirement="LEAVE-8" if empty else "LIFE-4",
+        says="When the story was over a newcomer could not join: " + failure_words(failure) + ".",
+        moments=moments,
+        deadline=failure.deadline,
+    )
+    return unless_late(finding, failure.late)
+
+
+def failure_words(failure: StepFailed) -> str:
+    """Return what did not happen, as the end of a sentence."""
+    note = f" ({failure.note})" if failure.note else ""
+    within = f" within {failure.deadline:g} s" if failure.deadline else ""
+    return {
+        "listening": f"nothing listened{within}",
+        "connect": f"no connection came about{within}{note}",
+        "prompt": f"the server sent no prompt{within}",
+        "wrong prompt": "what the server sent first is not the prompt",
+        "join": f"nobody was heard{within}",
+        "accept": f"the server took no byte{within}",
+        "hears": f"nothing was heard{within}",
+        "eof": f"the end of the stream did not come{within}",
+        "roll call": f"some heard nothing more{within}",
+        "refused": "the server closed the connection after the nickname",
+        "disconnected": f"the server closed the connection{note}",
+    }[failure.failure]

@@ -1,0 +1,174 @@
+"""Cleanup: nothing is left of those who have gone.
+
+On the wire: a half-closer reads the end of the stream, and a nickname can be used again. Of a server
+that the harness started: its open connections are those of its members, rounds of joins and
+departures leave nothing behind, and it is idle when nobody talks.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from harness import deadlines
+from harness.case import Case, beside, counted, into, merged, out, result, unless_late
+from harness.events import Ending, Failure, Sampled, Stage
+from harness.transcript import Attendance
+from harness.verdict import CheckResult, Finding, Moment
+
+ROUNDS = 5
+ROUND_MEMORY = 64 << 10
+
+
+def check(case: Case) -> CheckResult:
+    """Find what the server keeps of those who have gone."""
+    departures = [one for one in case.transcript.departures() if not one.thrown_out]
+    findings = [
+        *_half_closed(case),
+        *_refused_nicknames(case),
+        *_open_sockets(case, bool(departures)),
+        *_rounds(case),
+        *_busy(case),
+    ]
+    looked_at = len(departures) + len(case.transcript.samples)
+    return result("cleanup", looked_at, merged(findings, lambda one: (one.requirement, one.cause)))
+
+
+# -- on the wire -----------------------------------------------------------------------------------
+
+
+def _half_closed(case: Case) -> Iterator[Finding]:
+    deadline = deadlines.EOF_AFTER_HALF_CLOSE * case.plan.patience
+    failures = {one.conn: one for one in case.transcript.failures if one.failure is Failure.EOF}
+    cleaned = case.transcript.stage_began(Stage.CLEANUP) is not None
+    for person in case.transcript.people.values():
+        ended = person.how in (Ending.HALF_CLOSE, Ending.LEAVE) and person.joining is not None
+        if not ended or person.gone is not None:
+            continue
+        if person.conn in failures or cleaned:
+            late = failures[person.conn].late if person.conn in failures else _late(case)
+            yield unless_late(_never_ended(person, deadline), late)
+
+
+def _never_ended(person: Attendance, deadline: float) -> Finding:
+    begun = person.leaving or 0
+    return Finding(
+        check="cleanup",
+        requirement="LEAVE-1",
+        says=f"{person.person} half-closed the connection and did not read the end of the "
+        f"stream within {deadline:g} s.",
+        cause="the server does not close the socket of a member who has gone",
+        moments=(
+            out(begun, person, "half-closes"),
+            into(begun + int(deadline * 1e9), person, "reads the end", missing=True),
+        ),
+        deadline=deadline,
+    )
+
+
+def _late(case: Case) -> float:
+    return max((one.seconds for one in case.transcript.lags), default=0.0)
+
+
+def _refused_nicknames(case: Case) -> Iterator[Finding]:
+    deadline = deadlines.NICKNAME_FREE * case.plan.patience
+    for failure in case.transcript.failures:
+        person = case.transcript.people.get(failure.conn)
+        if failure.failure is Failure.REFUSED and person and is_reused(case, person):
+            finding = Finding(
+                check="cleanup",
+                requirement="LEAVE-4",
+                says=f"{person.person} left and came back under the same nickname, and was "
+                f"still refused {deadline:g} s later.",
+                cause="the server does not forget the nickname of a member who has gone",
+                moments=_return(case, person),
+                deadline=deadline,
+            )
+            yield unless_late(finding, failure.late)
+
+
+def _return(case: Case, person: Attendance) -> tuple[Moment, ...]:
+    earlier = [one for one in _namesakes(case, person) if one.leaving is not None]
+    gone = [beside(one.leaving or 0, one, f"leaves ({one.how})") for one in earlier[:1]]
+    back = out(person.joining or 0, person, f"joins again as {person.nick}")
+    return (*gone, back, into(person.gone or 0, person, "is disconnected"))
+
+
+def is_reused(case: Case, person: Attendance) -> bool:
+    """Tell whether the nickname of `person` belonged to others, all of whom have gone."""
+    others = [one for one in _namesakes(case, person) if one.joined is not None]
+    return bool(others) and all(
+        one.leaving is not None and one.leaving < (person.joining or 0) for one in others
+    )
+
+
+def _namesakes(case: Case, person: Attendance) -> list[Attendance]:
+    people = case.transcript.people.values()
+    return [one for one in people if one.nick == person.nick and one.conn != person.conn]
+
+
+# -- in the server's process -------------------------------------------------------------------------
+
+
+def _open_sockets(case: Case, departed: bool) -> Iterator[Finding]:
+    for sample in case.transcript.samples:
+        if sample.label == "after" and departed and sample.sockets > sample.expected:
+            left = sample.sockets - sample.expected
+            gone = f", {sample.close_wait} of them in CLOSE_WAIT" if sample.close_wait > 0 else ""
+            yield unless_late(
+                Finding(
+                    check="cleanup",
+                    requirement="LEAVE-6",
+                    says=f"{counted(sample.expected, 'connection')} should have been open, and "
+                    f"the server held {sample.sockets}: {left} of members who had gone{gone}.",
+                    cause="the server does not close the sockets of members who have gone",
+                    deadline=deadlines.SOCKETS_CLOSED * case.plan.patience,
+                ),
+                _late(case),
+            )
+
+
+def _rounds(case: Case) -> Iterator[Finding]:
+    rounds = [one for one in case.transcript.samples if one.label.startswith("round ")]
+    for _, group in groupby(rounds, key=lambda one: one.label.split("/")[0]):
+        samples = list(group)
+        if len(samples) >= ROUNDS:
+            yield from _growth(samples)
+
+
+def _growth(samples: list[Sampled]) -> Iterator[Finding]:
+    base, last = samples[1], samples[-3:]
+    kept = [one.sockets - one.expected for one in (base, *last)]
+    if min(kept[1:]) > max(kept[0], 0):
+        yield _grows("open connections", kept[0], kept[-1], len(samples))
+    threads = [one.threads - one.expected for one in (base, *last)]
+    if threads[0] < threads[1] < threads[2] < threads[3]:
+        yield _grows("threads beyond its members", threads[0], threads[-1], len(samples))
+    memory = (min(one.rss for one in last) - base.rss) / (len(samples) - 2)
+    if memory > ROUND_MEMORY and last[0].rss < last[1].rss < last[2].rss:
+        yield _grows("bytes of memory", base.rss, last[-1].rss, len(samples))
+
+
+def _grows(what: str, before: int, after: int, rounds: int) -> Finding:
+    return Finding(
+        check="cleanup",
+        requirement="LEAVE-6",
+        says=f"Over {rounds} equal rounds of joins and departures the server's {what} grew from "
+        f"{before} (second round) to {after} (last round).",
+        cause=f"each departure leaves something behind: {what}",
+    )
+
+
+def _busy(case: Case) -> Iterator[Finding]:
+    samples = {one.label: one for one in case.transcript.samples}
+    begin, end = samples.get("idle begins"), samples.get("idle ends")
+    if begin is None or end is None:
+        return
+    span = (end.at - begin.at) / 1e9
+    share = (end.cpu - begin.cpu) / span
+    if share > deadlines.IDLE_SHARE:
+        yield Finding(
+            check="cleanup",
+            requirement="LEAVE-6",
+            says=f"Nobody talked for {span:.2f} s after the departures, and the server used "
+            f"{share:.0%} of a processor.",
+            cause="after a departure something in the server goes round and round",
+        )

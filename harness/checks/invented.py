@@ -1,0 +1,84 @@
+"""Nothing invented: nothing arrives that nobody said, or that was said before one joined."""
+
+from harness.anomalies import Anomaly, Fault
+from harness.case import Case, beside, into, merged, out, quoted, quoted_bytes, result, seconds
+from harness.deadlines import RELAY_GRACE
+from harness.membership import Unlawful
+from harness.transcript import Attendance
+from harness.verdict import CheckResult, Finding
+
+
+def check(case: Case) -> CheckResult:
+    """Find text that no one said, and words from before the receiver's time."""
+    found = [_invented(*pair) for pair in case.anomalies(Fault.INVENTED)]
+    found += [_replayed(case, one) for one in case.membership.unlawful()]
+    found += [_noise(case)] if case.transcript.noise and not found else []
+    found = merged(found, lambda one: (one.requirement, one.timed, one.cause))
+    door = merged(_at_the_door(case), lambda one: one.requirement)
+    return result("nothing invented", case.deliveries, found + door)
+
+
+def _invented(receiver: Attendance, anomaly: Anomaly) -> Finding:
+    return Finding(
+        check="nothing invented",
+        requirement="RELAY-6",
+        says=f"{receiver.person} read {quoted_bytes(anomaly.text)}, which nobody had said.",
+        cause=_guess(anomaly.text),
+        moments=(into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),),
+    )
+
+
+def _guess(text: bytes) -> str:
+    if not text.strip(b"\r\n"):
+        return "the server ends each message with a line end, which this dialect has not"
+    return ""
+
+
+def _noise(case: Case) -> Finding:
+    noise = case.transcript.noise
+    assert noise is not None
+    receiver = case.transcript.people[noise.conn]
+    return Finding(
+        check="nothing invented",
+        requirement="RELAY-6",
+        says=f"{receiver.person} was sent {noise.unexplained} bytes that nobody had said.",
+        moments=(into(noise.at, receiver, f"has read {noise.unexplained} unexplained bytes"),),
+    )
+
+
+def _replayed(case: Case, one: Unlawful) -> Finding:
+    sender, receiver = case.sender(one.message), one.receiver
+    assert receiver.joining is not None
+    return Finding(
+        check="nothing invented",
+        requirement="RELAY-6",
+        says=f"{receiver.person} heard {sender.person}'s {quoted(one.message)}, said at "
+        f"{seconds(one.message.at)}, although {receiver.person} joined only at "
+        f"{seconds(receiver.joining)}.",
+        cause="the server sends newcomers what was said before they came",
+        moments=(
+            case.said(one.message),
+            out(receiver.joining, receiver, "joins"),
+            into(one.at, receiver, f"hears {quoted(one.message)}"),
+        ),
+        deadline=0.0 if one.certain else RELAY_GRACE,
+    )
+
+
+def _at_the_door(case: Case) -> list[Finding]:
+    found = []
+    prompt = case.transcript.dialect.prompt_bytes
+    for person in case.transcript.people.values():
+        door = bytes(person.doorstep)
+        if len(door) > len(prompt) and door.startswith(prompt):
+            extra = quoted_bytes(door[len(prompt) :])
+            moment = beside(person.connected or 0, person, "connects, and gives no name")
+            found.append(
+                Finding(
+                    check="nothing invented",
+                    requirement="JOIN-5",
+                    says=f"{person.person} had not given a name yet and was sent {extra}.",
+                    moments=(moment, into(person.connected or 0, person, f"reads {extra}")),
+                )
+            )
+    return found

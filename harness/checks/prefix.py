@@ -1,0 +1,47 @@
+"""Prefix: each relayed message carries the nickname of who said it, in the dialect's form."""
+
+from harness.anomalies import Anomaly, Fault
+from harness.case import Case, into, listed, merged, quoted, quoted_bytes, result
+from harness.transcript import Attendance
+from harness.verdict import CheckResult, Finding
+
+
+def check(case: Case) -> CheckResult:
+    """Find messages under another's name, or under none."""
+    wrong = [_wrong_name(case, *pair) for pair in case.anomalies(Fault.WRONG_NAME)]
+    none = [_no_prefix(case, *pair) for pair in case.anomalies(Fault.NO_PREFIX)]
+    return result("prefix", case.deliveries, merged(wrong + none, lambda one: one.requirement))
+
+
+def _wrong_name(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
+    message = anomaly.message
+    assert message is not None
+    sender, names = case.sender(message), listed(anomaly.names)
+    return Finding(
+        check="prefix",
+        requirement="RELAY-8",
+        says=f"{sender.person} said {quoted(message)}, and {receiver.person} heard it "
+        f"under the name of {names}.",
+        cause="the server keeps the name of who is speaking where another's thread changes it",
+        moments=(
+            case.said(message),
+            into(anomaly.at, receiver, f"hears {quoted_bytes(anomaly.text)}"),
+        ),
+    )
+
+
+def _no_prefix(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
+    message = anomaly.message
+    assert message is not None
+    sender = case.sender(message)
+    expected = case.transcript.voices.speeches[message.conn].prefix
+    return Finding(
+        check="prefix",
+        requirement="RELAY-2",
+        says=f"{sender.person} said {quoted(message)}; {receiver.person} should have read "
+        f"{quoted_bytes(expected)} before it, and read {quoted_bytes(anomaly.text)}.",
+        moments=(
+            case.said(message),
+            into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),
+        ),
+    )

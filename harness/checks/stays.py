@@ -1,0 +1,75 @@
+"""Stays: who keeps to the dialect is not disconnected.
+
+Violated by an end of stream or an error on a member's connection that the harness had not begun to
+end. Not looked at: who was refused at the door, and what goes down with the server itself.
+"""
+
+from harness.case import Case, beside, into, merged, result, seconds
+from harness.checks.delivery import read_size
+from harness.transcript import Attendance, departed_at
+from harness.verdict import CheckResult, Finding, Moment
+
+# When the server dies, its connections may be seen to end a little before it is.
+DYING = 1_000_000_000
+
+
+def check(case: Case) -> CheckResult:
+    """Find members who were thrown out."""
+    members = [one for one in case.transcript.people.values() if one.joined is not None]
+    died = min((one.at for one in case.transcript.exits), default=None)
+    out = [one for one in members if one.thrown_out and not _with_server(one, died)]
+    findings = [_finding(case, one) for one in out]
+    return result("stays", len(members), merged(findings, lambda one: one.cause))
+
+
+def _with_server(person: Attendance, died: int | None) -> bool:
+    return died is not None and person.gone is not None and person.gone > died - DYING
+
+
+def _finding(case: Case, person: Attendance) -> Finding:
+    assert person.gone is not None
+    how = f"with an error ({person.error})" if person.error else "by the server"
+    return Finding(
+        check="stays",
+        requirement="STAY-1",
+        says=f"{person.person} kept to the protocol and was disconnected {how} at "
+        f"{seconds(person.gone)}.",
+        cause=_cause(case, person),
+        moments=_moments(case, person),
+    )
+
+
+def _cause(case: Case, person: Attendance) -> str:
+    speech = case.transcript.voices.speeches[person.conn]
+    said = [message for message in speech.messages if message.at < (person.gone or 0)]
+    if said and any(byte >= 0x80 for byte in said[-1].data):
+        size = read_size(case)
+        told = f" of {size} bytes" if size else ""
+        return f"a read{told} ended inside a character, and the server could not decode it"
+    other = _last_departure(case, person)
+    if other is not None and (person.gone or 0) - departed_at(other) < DYING // 2:
+        return "somebody else had just left: the server may have removed the wrong member"
+    return ""
+
+
+def _last_departure(case: Case, person: Attendance) -> Attendance | None:
+    before = [
+        one
+        for one in case.transcript.departures()
+        if one.conn != person.conn
+        and departed_at(one) <= (person.gone or 0)
+        and not one.thrown_out
+    ]
+    return before[-1] if before else None
+
+
+def _moments(case: Case, person: Attendance) -> tuple[Moment, ...]:
+    assert person.gone is not None
+    moments = [*case.joined(person)]
+    speech = case.transcript.voices.speeches[person.conn]
+    moments += [case.said(one) for one in speech.messages if one.at < person.gone][-1:]
+    other = _last_departure(case, person)
+    if other is not None:
+        moments.append(beside(departed_at(other), other, f"leaves ({other.how})"))
+    moments.append(into(person.gone, person, "is disconnected"))
+    return tuple(sorted(moments, key=lambda moment: moment.at))

@@ -1,0 +1,167 @@
+"""Story: every step of the scenario completes in time.
+
+Who is to blame for a join that does not: another connection that is silent (JOIN-3), a prompt that
+did not come (JOIN-1), members who heard a beacon that the joiner did not (RELAY-1), else JOIN-2.
+"""
+
+from harness.case import (
+    Case,
+    beside,
+    into,
+    listed,
+    merged,
+    out,
+    quoted_bytes,
+    result,
+    seconds,
+    unless_late,
+)
+from harness.checks import alive, cleanup
+from harness.events import Failure, Kind, StepFailed
+from harness.transcript import Attendance
+from harness.verdict import CheckResult, Finding, Moment, Outcome
+
+# Failures that other checks own.
+_ELSEWHERE = (Failure.LISTENING, Failure.ROLL_CALL, Failure.EOF)
+
+
+def check(case: Case) -> CheckResult:
+    """Find steps that did not complete."""
+    if case.transcript.exits:
+        # Everything fails with a server that has died; that is one finding, of `alive`.
+        return result("story", len(case.transcript.steps), ())
+    findings = [
+        _finding(case, failure)
+        for failure in case.transcript.failures
+        if failure.failure not in _ELSEWHERE
+        and failure.person not in ("", "newcomer")
+        and not _is_reuse(case, failure)
+    ]
+    findings = merged(findings, lambda one: (one.requirement, one.cause, one.outcome))
+    return result("story", len(case.transcript.steps), findings)
+
+
+def _is_reuse(case: Case, failure: StepFailed) -> bool:
+    person = case.transcript.people.get(failure.conn)
+    refused = failure.failure is Failure.REFUSED and person is not None
+    return refused and person is not None and cleanup.is_reused(case, person)
+
+
+def _finding(case: Case, failure: StepFailed) -> Finding:
+    joining = (Failure.CONNECT, Failure.PROMPT, Failure.WRONG_PROMPT, Failure.JOIN)
+    joining += (Failure.REFUSED, Failure.DISCONNECTED)
+    make = _join if failure.failure in joining else _other
+    return unless_late(make(case, failure), failure.late)
+
+
+def _other(case: Case, failure: StepFailed) -> Finding:
+    words = next((one.words for one in case.plan.steps() if one.index == failure.step), "")
+    person = case.transcript.people.get(failure.conn)
+    missing = "hears it" if failure.failure is Failure.HEARS else "has its bytes accepted"
+    moments = (into(failure.at, person, missing, missing=True),) if person else ()
+    return Finding(
+        check="story",
+        requirement="RELAY-1" if failure.failure is Failure.HEARS else "LOAD-1",
+        says=f"{failure.person} could not go on with “{words}”: {alive.failure_words(failure)}.",
+        moments=moments,
+        deadline=failure.deadline,
+    )
+
+
+# -- a join ------------------------------------------------------------------------------------------
+
+
+def _join(case: Case, failure: StepFailed) -> Finding:
+    person = case.transcript.people.get(failure.conn) or _first(case)
+    silent = _silent(case, failure, person)
+    says = f"{failure.person} could not join: {alive.failure_words(failure)}"
+    outcome, cause = Outcome.FAIL, ""
+    if failure.failure in (Failure.PROMPT, Failure.JOIN, Failure.CONNECT) and silent:
+        requirement = "JOIN-3"
+        cause = (
+            f"{listed(one.person for one in silent)} had connected and not given a name: "
+            "the server waits for the name before it serves anyone else"
+        )
+    elif failure.failure is Failure.WRONG_PROMPT and person is not None:
+        requirement = "JOIN-1"
+        says = (
+            f"{failure.person} connected and read {quoted_bytes(bytes(person.doorstep))} "
+            f"instead of the prompt {quoted_bytes(case.transcript.dialect.prompt_bytes)}"
+        )
+        cause = "the server speaks another dialect"
+    elif failure.failure in (Failure.PROMPT, Failure.DISCONNECTED):
+        requirement = "JOIN-1"
+    elif failure.failure is Failure.REFUSED and _has_namesake(case, person):
+        requirement, outcome = "JOIN-7", Outcome.INCONCLUSIVE
+        cause = "this server lets no two members have one name, which it may"
+    elif failure.failure is Failure.JOIN and _others_heard_beacon(case, person):
+        requirement = "RELAY-1"
+        cause = "others in the room heard someone all the while"
+    else:
+        requirement = "JOIN-2"
+    return Finding(
+        check="story",
+        requirement=requirement,
+        says=f"{says}.",
+        outcome=outcome,
+        cause=cause,
+        moments=_moments(failure, person, silent),
+        deadline=failure.deadline,
+    )
+
+
+def _first(case: Case) -> Attendance | None:
+    # The beacons' own beginning fails as a whole; show the one that came last.
+    people = list(case.transcript.people.values())
+    return people[-1] if people else None
+
+
+def _silent(case: Case, failure: StepFailed, person: Attendance | None) -> list[Attendance]:
+    """Return who was connected, and still owed its name, when the join failed."""
+    return [
+        one
+        for one in case.transcript.people.values()
+        if one.connected is not None
+        and one is not person
+        and one.joining is None
+        and one.leaving is None
+        and one.connected < failure.at - failure.deadline * 1e9 / 2
+        and one.doorstep
+    ]
+
+
+def _has_namesake(case: Case, person: Attendance | None) -> bool:
+    people = case.transcript.people.values()
+    return person is not None and any(
+        one.nick == person.nick and one.conn != person.conn and one.present for one in people
+    )
+
+
+def _others_heard_beacon(case: Case, person: Attendance | None) -> bool:
+    if person is None or person.joining is None:
+        return False
+    return any(
+        message.kind is Kind.BEACON and message.at > person.joining
+        for conn, listener in case.transcript.listeners.items()
+        if conn != person.conn
+        for message in listener.messages
+    )
+
+
+def _moments(
+    failure: StepFailed, person: Attendance | None, silent: list[Attendance]
+) -> tuple[Moment, ...]:
+    moments = [
+        beside(one.connected or 0, one, f"connects at {seconds(one.connected or 0)}, says nothing")
+        for one in silent[:1]
+    ]
+    if person is not None:
+        moments.append(out(person.connecting, person, "connects"))
+        if person.doorstep:
+            text = f"reads {quoted_bytes(bytes(person.doorstep))}"
+            moments.append(into(person.connected or person.connecting, person, text))
+        if person.joining is not None:
+            moments.append(out(person.joining, person, "gives the name"))
+        awaited = "hears anyone" if person.joining is not None else "reads the prompt"
+        moments.append(into(failure.at, person, awaited, missing=True))
+    return tuple(moments)

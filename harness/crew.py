@@ -1,0 +1,195 @@
+"""Crew: everyone's connections in one run, and how one of them gets into the room.
+
+Numbers the connections, lets a crowd connect a few at a time, and joins: connect, take the prompt,
+give the name, hear a beacon. Nobody waits by sleeping. What goes wrong is raised as `StepFailure`;
+who is to blame is for the judge. Knows nothing of stories.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from harness import deadlines
+from harness.events import Ending, Failure, Role
+from harness.recorder import Recorder
+from harness.target import Target
+from harness.user import ConnectedToItselfError, User
+from harness.watch import Watch
+
+# The accept queue of a plain `listen(5)` must never overflow just because a crowd arrives.
+AT_THE_DOOR = 4
+RETRY = 0.02
+NANOSECONDS = 1e9
+
+
+class StepFailureError(Exception):
+    """Someone's part of a step did not complete."""
+
+    def __init__(self, failure: Failure, deadline: float = 0.0, note: str = "") -> None:
+        super().__init__(failure)
+        self.failure = failure
+        self.deadline = deadline
+        self.note = note
+
+
+class Crew:
+    """All users of a run against `target`."""
+
+    def __init__(
+        self, recorder: Recorder, target: Target, watch: Watch, patience: float, lives: int
+    ) -> None:
+        self.recorder = recorder
+        self.target = target
+        self.watch = watch
+        self.patience = patience
+        self.users: dict[int, User] = {}
+        self.on_read: Callable[[], None] | None = None
+        self._next = lives
+        self._door = asyncio.Semaphore(AT_THE_DOOR)
+        self._stuck = False
+        self._left_at: dict[str, int] = {}
+
+    # -- who there is --------------------------------------------------------------------------
+
+    def enrol(self, person: str, nick: str, role: Role, life: int | None = None) -> User:
+        """Return a new user, not yet connected; without `life` it gets the next free number."""
+        conn = life
+        if conn is None or conn in self.users:
+            conn = self._next
+            self._next += 1
+        user = User(self.recorder, conn, person, nick, role)
+        user.on_read = self.on_read
+        self.users[conn] = user
+        return user
+
+    @property
+    def members(self) -> list[User]:
+        """Everyone who is in the room as far as the harness knows."""
+        return [user for user in self.users.values() if self._known(user) and user.present]
+
+    @property
+    def unnamed(self) -> list[User]:
+        """Everyone who is connected and has not given a name."""
+        known = [user for user in self.users.values() if self._known(user) and _is_open(user)]
+        return [user for user in known if user.attendance.joining is None]
+
+    @property
+    def half_closed(self) -> list[User]:
+        """Everyone who has half-closed and has not read the end of the stream."""
+        known = [user.attendance for user in self.users.values() if self._known(user)]
+        waiting = [one for one in known if one.how is Ending.HALF_CLOSE and one.gone is None]
+        return [self.users[one.conn] for one in waiting]
+
+    @property
+    def open(self) -> int:
+        """How many connections the harness holds open, or leaves open for the server to close."""
+        return sum(1 for user in self.users.values() if self._known(user) and _is_open(user))
+
+    def _known(self, user: User) -> bool:
+        return user.conn in self.recorder.transcript.people
+
+    def is_gone(self, nick: str) -> None:
+        """Remember that the owner of `nick` has just gone."""
+        self._left_at[nick] = self.recorder.now()
+
+    # -- connecting ------------------------------------------------------------------------------
+
+    async def connect(self, user: User, within: float | None = None, at_once: bool = False) -> None:
+        """Connect `user` and take the prompt. Raises `StepFailureError`."""
+        async with self._at_the_door(at_once):
+            try:
+                await self._take_prompt(user, within or deadlines.PROMPT * self.patience)
+            except StepFailureError:
+                # Whoever waits behind must not wait for this one's deadline, and then for theirs.
+                self._stuck = True
+                raise
+
+    @asynccontextmanager
+    async def _at_the_door(self, at_once: bool) -> AsyncIterator[None]:
+        if at_once or self._stuck:
+            yield
+            return
+        async with self._door:
+            yield
+
+    async def _take_prompt(self, user: User, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await user.connect(self.target.host, self.target.port)
+        except TimeoutError:
+            raise StepFailureError(Failure.CONNECT, seconds, "no answer") from None
+        except OSError as error:
+            raise StepFailureError(Failure.CONNECT, note=str(error)) from error
+        await self._await_prompt(user, seconds)
+
+    async def _await_prompt(self, user: User, seconds: float) -> None:
+        def settled() -> bool:
+            gone = user.attendance.gone is not None
+            return user.prompted or user.wrongly_prompted or gone
+
+        came = await user.until(settled, seconds)
+        if user.prompted:
+            return
+        if user.wrongly_prompted:
+            raise StepFailureError(Failure.WRONG_PROMPT)
+        if came:
+            raise StepFailureError(Failure.DISCONNECTED, note="before any prompt")
+        raise StepFailureError(Failure.PROMPT, seconds)
+
+    async def connect_first(self, user_of: Callable[[], User]) -> User:
+        """Connect the first of all, again and again while nobody listens: the readiness probe."""
+        loop = asyncio.get_running_loop()
+        seconds = deadlines.LISTENING * self.patience
+        end = loop.time() + seconds
+        while True:
+            user = user_of()
+            try:
+                await user.connect(self.target.host, self.target.port)
+                break
+            except (ConnectionRefusedError, ConnectedToItselfError):
+                del self.users[user.conn]
+                if loop.time() >= end:
+                    raise StepFailureError(Failure.LISTENING, seconds) from None
+                await asyncio.sleep(RETRY)
+        await self._await_prompt(user, deadlines.PROMPT * self.patience)
+        return user
+
+    # -- joining -----------------------------------------------------------------------------------
+
+    async def join(self, user: User, within: float | None = None, at_once: bool = False) -> User:
+        """Bring `user` into the room, until it has heard someone; return who is in.
+
+        A nickname whose owner has just gone may still be refused for a while: then the same person
+        tries again on a connection of its own. Raises `StepFailureError`.
+        """
+        seconds = within or deadlines.JOIN * self.patience
+        while True:
+            if not user.connected:
+                await self.connect(user, within, at_once)
+            user.give_name()
+            if await user.until(lambda user=user: _is_settled(user), seconds):  # type: ignore[misc]
+                if user.attendance.joined is not None:
+                    return user
+                if not self._may_try_again(user.nick):
+                    raise StepFailureError(Failure.REFUSED)
+                user.hang_up(Ending.GIVEN_UP)
+                await asyncio.sleep(RETRY)
+                user = self.enrol(user.person, user.nick, user.role)
+            else:
+                raise StepFailureError(Failure.JOIN, seconds)
+
+    def _may_try_again(self, nick: str) -> bool:
+        left = self._left_at.get(nick)
+        limit = deadlines.NICKNAME_FREE * self.patience
+        return left is not None and self.recorder.now() - left < limit * NANOSECONDS
+
+
+def _is_settled(user: User) -> bool:
+    return user.attendance.joined is not None or user.attendance.gone is not None
+
+
+def _is_open(user: User) -> bool:
+    attendance = user.attendance
+    if attendance.connected is None or attendance.closed is not None:
+        return False
+    return attendance.leaving is None and attendance.gone is None

@@ -1,0 +1,23 @@
+"""Deadlines: how long, in seconds, a step may take before it has failed, and other spans.
+
+All but the figures of the grace are multiplied by `--patience`.
+"""
+
+LISTENING = 10.0
+PROMPT = 5.0
+JOIN = 10.0
+HEARS = 5.0
+# Seconds without a byte accepted.
+ACCEPT = 10.0
+EOF_AFTER_HALF_CLOSE = 2.0
+NICKNAME_FREE = 2.0
+SOCKETS_CLOSED = 2.0
+# Without a byte read, and in all.
+ROLL_CALL_SILENCE = 10.0
+ROLL_CALL = 60.0
+RELAY_GRACE = 0.5
+# How long the server is watched doing nothing, and which share of a processor that may take.
+IDLE_SPAN = 0.5
+IDLE_SHARE = 0.1
+# A timed finding is worth nothing where this share of its deadline was spent waiting to run.
+LATE_SHARE = 0.25

@@ -1,0 +1,58 @@
+"""Fakes: made-up sentences, words and names, from faker and one person's random numbers.
+
+The only file that knows faker. The same random numbers give the same texts within one release of
+faker; a plan keeps the texts themselves.
+"""
+
+from functools import cache
+from random import Random
+
+from faker import Faker
+
+from harness.texts import Field, Text, render
+from harness.tokens import MARK
+
+_TRIES = 100
+
+
+@cache
+def _faker(locale: str) -> Faker:
+    return Faker(locale)
+
+
+class Fakes:
+    """Texts in one language, `locale` as faker names it."""
+
+    def __init__(self, locale: str) -> None:
+        self._faker = _faker(locale)
+
+    def render(self, text: Text, random: Random) -> str:
+        """Return `text` with its fields filled in from `random`."""
+        if not any(isinstance(part, Field) for part in text):
+            return render(text, sentence=str, word=str, name=str)
+        self._faker.seed_instance(random.getrandbits(64))
+        return render(text, sentence=self._sentence, word=self._word, name=self._name)
+
+    def name(self, random: Random, taken: set[str]) -> str:
+        """Return a name that is not in `taken`."""
+        self._faker.seed_instance(random.getrandbits(64))
+        for _ in range(_TRIES):
+            name = self._name()
+            if name not in taken:
+                return name
+        # So large a cast has used up the names of this language.
+        return f"{name} {len(taken)}"
+
+    def _sentence(self) -> str:
+        return self._clean(self._faker.sentence())
+
+    def _word(self) -> str:
+        return self._clean(self._faker.word())
+
+    def _name(self) -> str:
+        return self._clean(self._faker.first_name())
+
+    @staticmethod
+    def _clean(text: str) -> str:
+        # A token is found by its mark, so no generated text may hold one.
+        return str(text).replace(MARK, "-")

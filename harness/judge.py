@@ -1,0 +1,68 @@
+"""Judge: Plan + History -> Verdict. Every check, merged; the same history gives the same verdict.
+
+A check that crashes makes the verdict inconclusive and takes nothing from the others. Where nobody
+had to hear anything, nothing was looked at, and that is no pass. Pure.
+"""
+
+from collections.abc import Callable, Iterable
+
+from harness.case import Case
+from harness.checks import CHECKS
+from harness.dialect import Dialect
+from harness.events import Event, Failure, Role
+from harness.membership import Membership
+from harness.plan import Plan
+from harness.transcript import Transcript
+from harness.verdict import CheckResult, Figures, Finding, Outcome, Verdict, worst
+
+
+def judge(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
+    """Return the verdict on one run."""
+    transcript = Transcript.of(dialect, history)
+    case = Case(plan, transcript, Membership(transcript))
+    checks = tuple(_run(name, check, case) for name, check in CHECKS.items())
+    outcome = worst(check.outcome for check in checks)
+    reason = "" if outcome is Outcome.FAIL else _inconclusive(case, checks)
+    if reason and outcome is Outcome.PASS:
+        outcome = Outcome.INCONCLUSIVE
+    return Verdict(outcome, checks, _figures(case), reason)
+
+
+def _run(name: str, check: Callable[[Case], CheckResult], case: Case) -> CheckResult:
+    try:
+        return check(case)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other checks must be heard
+        says = f"The check itself failed: {type(error).__name__}: {error}. This is our mistake."
+        finding = Finding(name, "", says, outcome=Outcome.INCONCLUSIVE)
+        return CheckResult(name, Outcome.INCONCLUSIVE, 0, (finding,))
+
+
+def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
+    """Return why a run that found nothing wrong proves nothing; empty where it does prove."""
+    transcript = case.transcript
+    if transcript.interrupted:
+        return "the run was interrupted"
+    if any(one.failure is Failure.LISTENING for one in transcript.failures):
+        return "nothing ever listened on the port"
+    if any(check.outcome is Outcome.INCONCLUSIVE for check in checks):
+        return "a finding could not be told from a harness or a server that was kept waiting"
+    too_many = [one for one in case.listeners if one.overwhelmed]
+    if too_many:
+        who = transcript.people[too_many[0].conn].person
+        return f"what {who} heard can be read in too many ways: the texts are too alike"
+    if not case.membership.of_the_cast:
+        return "nobody had to hear anything: the scenario proves nothing"
+    return ""
+
+
+def _figures(case: Case) -> Figures:
+    people = [one for one in case.transcript.people.values() if one.role is Role.PERSON]
+    speeches = case.transcript.voices.speeches.values()
+    return Figures(
+        people=len({one.person for one in people}),
+        messages=sum(len(speech.messages) for speech in speeches),
+        deliveries=case.deliveries,
+        obligations=case.membership.obligations,
+        seconds=case.transcript.end / 1e9,
+        lag=max((one.seconds for one in case.transcript.lags), default=0.0),
+    )

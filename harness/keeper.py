@@ -1,0 +1,249 @@
+"""The small process between the harness and the program under test: it leaves nothing behind.
+
+Run as `python -I -S keeper.py ISOLATION COMMAND...` in a session of its own. It is two processes:
+the *outer* one waits for the *inner* one and sweeps behind it; the inner one starts the command,
+reaps every orphan and obeys. ISOLATION is the best to try; what is not allowed gives the next:
+
+    pid-namespace   the inner one is process 1 of a namespace: when it ends, the kernel kills all
+    subreaper       orphans become the keeper's own children, and it kills until it has none
+    process-group   what is still in the command's process group is killed
+
+stdin   orders, one a line: `signal N` goes to the command's process group, as Ctrl-C does. When it
+        ends (the harness closed it, or died, however that was) everything is ended.
+stdout  reports, one a line: `isolation NAME`, `inner PID`, then `started` or `failed ERRNO`, then
+        `exited STATUS` (as waitpid gives it), and `left COUNT` if something could not be killed.
+stderr  what the command prints, on its stdout and its stderr.
+
+It imports little, to start fast. It knows nothing of chats, ports or the rest of the harness.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+
+_ISOLATIONS = ("pid-namespace", "subreaper", "process-group")
+_ORDERS, _REPORTS, _OUTPUT = 0, 1, 2
+_SWEEP_SECONDS = 5.0
+_CLONE_NEWNS, _CLONE_NEWPID = 0x00020000, 0x20000000  # linux/sched.h
+_MS_NOSUID_NODEV_NOEXEC, _MS_REC, _MS_SLAVE = 2 | 4 | 8, 0x4000, 0x80000  # linux/mount.h
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
+
+
+def main(wanted: str, command: list[str]) -> None:
+    """The outer process: isolate, let the inner one work, sweep when it is gone."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    isolation = _isolate(wanted)
+    _report(f"isolation {isolation}")
+    outer_ended, outer_lives = os.pipe()
+    inner = os.fork()
+    if not inner:
+        os.close(outer_lives)
+        _Keeper(isolation).run(command, outer_ended)
+        os._exit(0)
+    _report(f"inner {inner}")
+    os.waitpid(inner, 0)
+    _Keeper(isolation).sweep()
+
+
+class _Keeper:
+    """A parent of the command and of every orphan it leaves."""
+
+    def __init__(self, isolation: str) -> None:
+        self.isolation = isolation
+        self.command = 0  # its process id, and its process group's
+        self.ended = False
+
+    def run(self, command: list[str], outer_ended: int) -> None:
+        """The inner process: start the command; obey until the orders or the outer one end."""
+        children = _wakeup_on_children()
+        if self.isolation == "pid-namespace":
+            _show_own_processes()
+        elif self.isolation == "subreaper":
+            _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        if self.start(command):
+            self.obey(outer_ended, children)
+        self.sweep()
+
+    def start(self, command: list[str]) -> bool:
+        """Start the command; whether that went well."""
+        failure, failed = os.pipe()  # closed by a successful exec
+        pid = os.fork()
+        if not pid:
+            _become(command, failed, self.isolation)
+        os.close(failed)
+        error = os.read(failure, 16)
+        os.close(failure)
+        _report(f"failed {error.decode()}" if error else "started")
+        self.command = 0 if error else pid
+        return not error
+
+    def obey(self, outer_ended: int, children: int) -> None:
+        """Take orders and reap, for as long as there may be orders."""
+        poll = select.poll()
+        for descriptor in (_ORDERS, outer_ended, children):
+            poll.register(descriptor, select.POLLIN)
+        unfinished = b""
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if children in ready:
+                os.read(children, 512)
+                self.reap()
+            if outer_ended in ready:
+                return
+            if _ORDERS in ready:
+                read = _read_orders()
+                if not read:
+                    return
+                *orders, unfinished = (unfinished + read).split(b"\n")
+                for order in orders:
+                    self.signal(int(order.removeprefix(b"signal ")))
+
+    def signal(self, number: int) -> None:
+        """Deliver a signal to the command's group, or to what is left of it.
+
+        While a group lives its number is given to no new process: a process that has it after the
+        command was reaped is a stranger, and the group is gone.
+        """
+        if self.command and not (self.ended and _lives(self.command)):
+            with contextlib.suppress(OSError):
+                os.killpg(self.command, number)
+
+    def reap(self) -> bool:
+        """Reap all that have ended and report the command; whether children remain."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if not pid:
+                return True
+            if pid == self.command and not self.ended:
+                self.ended = True
+                _report(f"exited {status}")
+
+    def sweep(self) -> None:
+        """Kill and reap until nothing is left; orphans come to us, so only children are killed."""
+        deadline = time.monotonic() + _SWEEP_SECONDS
+        while True:
+            self.kill()
+            if not self.reap():
+                return
+            if time.monotonic() > deadline:
+                _report(f"left {len(_children())}")
+                return
+            time.sleep(0.001)
+
+    def kill(self) -> None:
+        """Kill everything that can be reached at this moment."""
+        with contextlib.suppress(OSError):
+            if self.isolation == "process-group":
+                self.signal(signal.SIGKILL)
+            elif self.isolation == "pid-namespace" and os.getpid() == 1:
+                os.kill(-1, signal.SIGKILL)  # all of the namespace, but for ourselves
+        if self.isolation == "subreaper":
+            for pid in _children():
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def _become(command: list[str], failed: int, isolation: str) -> None:
+    """Turn this new process into the command, which must find what a shell would give it."""
+    try:
+        os.setsid()
+        os.dup2(os.open(os.devnull, os.O_RDWR), _ORDERS)
+        os.dup2(_OUTPUT, _REPORTS)
+        if isolation == "subreaper":
+            _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        os.execvp(command[0], command)  # noqa: S606 - without a shell, on purpose
+    except OSError as error:
+        os.write(failed, str(error.errno).encode())
+    finally:
+        os._exit(127)
+
+
+def _isolate(wanted: str) -> str:
+    """Isolate the children that are still to come, as well as is allowed, and say how."""
+    rank = _ISOLATIONS.index(wanted)
+    if rank <= 0 and _libc("unshare", _CLONE_NEWPID):
+        return "pid-namespace"
+    if rank <= 1 and _prctl(_PR_SET_CHILD_SUBREAPER, 1):
+        return "subreaper"
+    return "process-group"
+
+
+def _show_own_processes() -> None:
+    """Give the namespace its own /proc, so that a program finds itself under its own number."""
+    if _libc("unshare", _CLONE_NEWNS) and _libc(
+        "mount", b"none", b"/", None, _MS_REC | _MS_SLAVE, None
+    ):
+        _libc("mount", b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV_NOEXEC, None)
+
+
+def _prctl(option: int, value: int) -> bool:
+    return _libc("prctl", option, value, 0, 0, 0)
+
+
+def _libc(function: str, *arguments: int | bytes | None) -> bool:
+    """Call what Python has no name for; whether it is there, allowed, and went well."""
+    if sys.platform != "linux":
+        return False
+    import ctypes  # noqa: PLC0415 - not for nothing: it takes a tenth of the time to start
+
+    values = [ctypes.c_ulong(each) if isinstance(each, int) else each for each in arguments]
+    try:
+        return bool(getattr(ctypes.CDLL(None), function)(*values) == 0)
+    except (AttributeError, OSError):
+        return False
+
+
+def _wakeup_on_children() -> int:
+    """A descriptor that becomes readable whenever a child has ended."""
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return readable
+
+
+def _children() -> list[int]:
+    """The children of this process, zombies too."""
+    own, found = str(os.getpid()), []
+    for name in os.listdir("/proc"):  # noqa: PTH208 - pathlib takes long to import
+        if name.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123
+                if stat.read().rpartition(b")")[2].split()[1].decode() == own:
+                    found.append(int(name))
+    return found
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _read_orders() -> bytes:
+    try:
+        return os.read(_ORDERS, 4096)
+    except OSError:
+        return b""
+
+
+def _report(line: str) -> None:
+    with contextlib.suppress(OSError):  # the harness is gone: the orders have ended, too
+        os.write(_REPORTS, line.encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
+    os._exit(0)  # at once: there is nothing to tidy up

@@ -1,0 +1,171 @@
+"""Membership: who must, may, and must not hear what, from who was in the room when.
+
+An accepted send proves nothing, and an announcement does not make a member. What follows is in the
+table of `docs/verdicts.md`; here it is code. Pure: everything comes from a finished transcript.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.attribution import Listener
+from harness.deadlines import RELAY_GRACE
+from harness.events import Ending, Failure, Kind, Role, Stage
+from harness.speech import Message, Speech
+from harness.transcript import Attendance, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """`message` had to reach `receiver` and did not; `certain` where no deadline was needed."""
+
+    receiver: Attendance
+    message: Message
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unlawful:
+    """`message` reached `receiver` at `at` although it had been said before it joined."""
+
+    receiver: Attendance
+    message: Message
+    at: int
+    certain: bool
+
+
+class Membership:
+    """The rights of everyone in one finished transcript."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self.people = transcript.people
+        self.roll_call = transcript.stage_began(Stage.ROLL_CALL)
+        self.complete = transcript.stage_began(Stage.CLEANUP) is not None
+        self.obligations = 0
+        self.of_the_cast = 0
+        self._heard: dict[int, dict[int, set[int]]] = {}
+        self._received: dict[int, set[int]] = {}
+        for conn, listener in transcript.listeners.items():
+            listener.count()
+            self._heard[conn] = listener.numbers
+            for speaker, numbers in listener.numbers.items():
+                self._received.setdefault(speaker, set()).update(numbers)
+
+    # -- who ------------------------------------------------------------------------------------
+
+    def stayed(self, person: Attendance) -> bool:
+        """Tell whether it was in the room until the closing roll call was over."""
+        left = person.leaving is not None and person.how is not Ending.TEARDOWN
+        return self.complete and person.joined is not None and not left and person.gone is None
+
+    def committed(self, message: Message) -> bool:
+        """Tell whether the server surely had all of `message`, or owed it to its sender to."""
+        sender = self.people[message.conn]
+        if message.number in self._received.get(message.conn, ()):
+            return True
+        if message.number > sender.accepted:
+            return False
+        return self.stayed(sender) or sender.in_good_order or sender.thrown_out
+
+    def highest_received(self, conn: int) -> int:
+        """Return the highest number that anyone has received of `conn`; -1 for none."""
+        return max(self._received.get(conn, ()), default=-1)
+
+    # -- what must arrive -------------------------------------------------------------------------
+
+    def missing(self) -> list[Miss]:
+        """Return every message that had to arrive somewhere and did not; counts obligations."""
+        self.obligations = self.of_the_cast = 0
+        found: list[Miss] = []
+        for conn, listener in self.transcript.listeners.items():
+            receiver = self.people[conn]
+            if receiver.joined is not None and not listener.overwhelmed:
+                for speech in self.transcript.voices.speeches.values():
+                    if speech.conn != conn and speech.messages:
+                        found += self._missing(receiver, listener, speech)
+        return found
+
+    def _missing(
+        self, receiver: Attendance, listener: Listener, speech: Speech
+    ) -> Iterator[Miss]:
+        heard = self._heard[receiver.conn].get(speech.conn, set())
+        first, last = self._span(receiver, speech, heard)
+        if first > last:
+            return
+        self._count(receiver, speech, last - first + 1)
+        closing_came = any(speech.messages[number].kind is Kind.CLOSING for number in heard)
+        for number in range(first, last + 1):
+            message = speech.messages[number]
+            if number in heard or message in listener.damaged or message.optional:
+                continue
+            between = bool(heard) and min(heard) < number < max(heard)
+            if between or (self._owed(message) and self.committed(message)):
+                yield Miss(receiver, message, certain=between or closing_came)
+
+    def _span(self, receiver: Attendance, speech: Speech, heard: set[int]) -> tuple[int, int]:
+        """Return the first and the last number of `speech` that `receiver` may be owed."""
+        first, last = (min(heard), max(heard)) if heard else (len(speech.messages), -1)
+        if self.stayed(receiver):
+            joined = receiver.joined or 0
+            after = [message.number for message in speech.messages if message.at > joined]
+            first = min([first, *after[:1]])
+            last = max([last, *after[-1:]])
+        return first, last
+
+    def _count(self, receiver: Attendance, speech: Speech, obligations: int) -> None:
+        self.obligations += obligations
+        roles = {receiver.role, self.people[speech.conn].role}
+        if Role.PERSON in roles:
+            self.of_the_cast += obligations
+
+    def _owed(self, message: Message) -> bool:
+        # What was said after the roll call was not waited for.
+        if self.roll_call is None:
+            return False
+        return message.kind is Kind.CLOSING or message.at < self.roll_call
+
+    # -- what must not arrive -----------------------------------------------------------------------
+
+    def unlawful(self) -> Iterator[Unlawful]:
+        """Yield what was heard by someone who joined too late to hear it."""
+        for conn, listener in self.transcript.listeners.items():
+            receiver = self.people[conn]
+            joining = receiver.joining or 0
+            for message, at in zip(listener.messages, listener.times, strict=True):
+                if message.at < joining and message.conn != conn:
+                    certain = self._is_replayed(message, receiver, joining)
+                    if certain is not None:
+                        yield Unlawful(receiver, message, at, certain)
+
+    def _is_replayed(self, message: Message, receiver: Attendance, joining: int) -> bool | None:
+        """Tell whether that is certain (True), depends on the grace (False), or is lawful (None)."""
+        latest = joining - int(RELAY_GRACE * 1e9)
+        all_had_it = []
+        for conn, listener in self.transcript.listeners.items():
+            if conn in (receiver.conn, message.conn):
+                continue
+            times = self._times(listener, message.conn)
+            if any(number > message.number and at < joining for number, at in times.items()):
+                return True
+            if self._could_hear(self.people[conn], message):
+                all_had_it.append(times.get(message.number, joining) < latest)
+        return False if all_had_it and all(all_had_it) else None
+
+    @staticmethod
+    def _could_hear(person: Attendance, message: Message) -> bool:
+        joined = person.joined is not None and person.joined < message.at
+        return joined and person.leaving is None and person.gone is None
+
+    @staticmethod
+    def _times(listener: Listener, speaker: int) -> dict[int, int]:
+        pairs = zip(listener.messages, listener.times, strict=True)
+        return {message.number: at for message, at in pairs if message.conn == speaker}
+
+    # -- how late it was ------------------------------------------------------------------------------
+
+    def roll_call_failure(self) -> tuple[float, float]:
+        """Return the deadline that the roll call ran into, and how late everything ran then."""
+        for failure in self.transcript.failures:
+            if failure.failure is Failure.ROLL_CALL:
+                return failure.deadline, failure.late
+        return 0.0, 0.0

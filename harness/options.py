@@ -1,0 +1,191 @@
+"""Options: the command line of `harness`, and what it means. Knows nothing of how a run is made."""
+
+import argparse
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import UsageError
+
+RUN_EXAMPLES = """examples:
+  harness run scenarios/disconnect.yaml                            the reference server
+  harness run scenarios --server 'python my_server.py {port}'      your server, all scenarios
+  harness run scenarios/join.yaml --server 'java Chat' --port 14901
+  harness run scenarios/join.yaml --connect 127.0.0.1:14901        one that runs already
+  harness run scenarios/crowd.yaml --set people.crowd=200 --seed 7
+
+exit status: 0 pass, 1 fail, 2 the input is wrong, 3 inconclusive, 130 interrupted"""
+CHECK_EXAMPLES = """example:
+  harness check runs/2026-01-31T12-00-00-disconnect"""
+LIST_EXAMPLES = """example:
+  harness list requirements"""
+LISTS = ("scenarios", "requirements", "dialects", "checks", "faults")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What `harness run` was told. Patience multiplies every deadline."""
+
+    scenarios: tuple[str, ...]
+    server: str | None
+    connect: tuple[str, int] | None
+    port: int | None
+    build: str | None
+    dialect: str
+    seed: int | None
+    repeat: int
+    patience: float
+    changes: Mapping[str, str]
+    out: Path | None
+    json: Path | None
+    quiet: bool
+    verbose: bool
+
+    def repeat_command(self, scenario: str, seed: int) -> str:
+        """Return the command that runs exactly one of the runs again."""
+        words = ["harness", "run", scenario]
+        if self.server is not None:
+            words += ["--server", self.server]
+        if self.connect is not None:
+            words += ["--connect", f"{_bracketed(self.connect[0])}:{self.connect[1]}"]
+        if self.port is not None:
+            words += ["--port", str(self.port)]
+        if self.build is not None:
+            words += ["--build", self.build]
+        if self.dialect != "raw":
+            words += ["--dialect", self.dialect]
+        if self.patience != 1:
+            words += ["--patience", f"{self.patience:g}"]
+        for key, value in self.changes.items():
+            words += ["--set", f"{key}={value}"]
+        return shlex.join([*words, "--seed", str(seed)])
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    main = argparse.ArgumentParser(
+        prog="harness", description="Plays the people of a chat, and tells who heard whom."
+    )
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    check = _command(commands, "check", "judge a stored run again", CHECK_EXAMPLES)
+    check.add_argument("folder", type=Path, metavar="RUN_DIR")
+    check.add_argument("--verbose", action="store_true", help="say what each check looked at")
+    lists = _command(commands, "list", "show what there is", LIST_EXAMPLES)
+    lists.add_argument("what", nargs="?", choices=LISTS, help="everything, unless told")
+    return main
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, does: str, examples: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=does,
+        description=f"{does[0].upper()}{does[1:]}.",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = _command(commands, "run", "run scenarios and judge what was heard", RUN_EXAMPLES)
+    add = run.add_argument
+    add("scenarios", nargs="+", metavar="SCENARIO|FOLDER")
+    add("--server", metavar="CMD", help="start this program anew for each run: {port}, {host}, $PORT")
+    add("--connect", type=_address, metavar="HOST:PORT", help="or use one that runs already")
+    add("--port", type=_port, metavar="N", help="the fixed port of a CMD without {port}")
+    add("--build", metavar="CMD", help="run this once, before")
+    add("--dialect", default="raw", metavar="NAME|FILE", help="raw (default), lines, or a file")
+    add("--seed", type=_whole(0, 2**64 - 1), metavar="N", help="drawn where it is not given")
+    add("--repeat", type=_whole(1, 100_000), default=1, metavar="N", help="so often, with seeds counting on")
+    add("--patience", type=_patience, default=1.0, metavar="F", help="multiply every deadline")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="change a value, as in people.crowd=1000")
+    add("--out", type=Path, metavar="DIR", help="keep the run here (default: runs/DATE-NAME)")
+    add("--report", action="append", default=[], metavar="json=FILE", help="write the verdict to a file, too")
+    add("--quiet", action="store_true", help="show no progress")
+    add("--verbose", action="store_true", help="say what each check looked at")
+
+
+def run_options(args: argparse.Namespace) -> RunOptions:
+    """Return what `args` mean; raises `UsageError` where they contradict each other."""
+    if args.server is not None and args.connect is not None:
+        raise UsageError("--server starts a program and --connect uses one that runs: give one of them")
+    if args.port is not None and args.server is None:
+        raise UsageError("--port is the port of the program that --server starts: give both")
+    return RunOptions(
+        scenarios=tuple(args.scenarios),
+        server=args.server,
+        connect=args.connect,
+        port=args.port,
+        build=args.build,
+        dialect=args.dialect,
+        seed=args.seed,
+        repeat=args.repeat,
+        patience=args.patience,
+        changes=_changes(args.set),
+        out=args.out,
+        json=_report(args.report),
+        quiet=args.quiet,
+        verbose=args.verbose,
+    )
+
+
+def _changes(texts: Sequence[str]) -> dict[str, str]:
+    changes = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UsageError(f"--set takes KEY=VALUE, as in people.crowd=1000, not {text!r}")
+        changes[key] = value
+    return changes
+
+
+def _report(texts: Sequence[str]) -> Path | None:
+    for text in texts:
+        kind, _, path = text.partition("=")
+        if kind != "json" or not path:
+            raise UsageError(f"--report takes json=FILE, not {text!r}")
+        return Path(path)
+    return None
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT, as in 127.0.0.1:14901")
+    return host.removeprefix("[").removesuffix("]"), _port(port)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: it is a number from 1 to 65535")
+    return int(text)
+
+
+class _whole:  # noqa: N801 - used as a function
+    """Reads a whole number within bounds."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def __call__(self, text: str) -> int:
+        if not text.isdecimal() or not self.least <= int(text) <= self.most:
+            bounds = f"a whole number from {self.least} to {self.most}"
+            raise argparse.ArgumentTypeError(f"{text!r} is not {bounds}")
+        return int(text)
+
+
+def _patience(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.1 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0.1 to 1000")
+    return value

@@ -1,0 +1,130 @@
+"""Plan: who does what when, every message with its token, as values.
+
+A plan is a scenario with nothing left to chance: the same scenario and the same seed give the same
+plan, byte for byte. It is stored beside the history, so that a later release of a text generator
+cannot change what an old run meant. `harness.planning` makes it. Pure.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from harness.errors import InputError, Problem
+from harness.events import Ending
+from harness.scenario import Verb
+
+_BYTES_AS_BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPerson:
+    """One of the cast."""
+
+    name: str
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One message: said `at` seconds after its step begins; `data` is what goes on the wire."""
+
+    at: float
+    text: str
+    data: bytes
+    token: bytes
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One person's part of a step, begun `after` seconds into it.
+
+    `life` numbers the connection that a `connect` or `join` opens, `how` says how a `leave` or
+    `drop` ends it. `hears_from` and `hears_text` are what a `hears` waits for. `within` is the
+    deadline in seconds that the scenario gives, None for the usual one.
+    """
+
+    person: str
+    verb: Verb
+    life: int
+    after: float = 0.0
+    utterances: tuple[Utterance, ...] = ()
+    hears_from: tuple[str, ...] = ()
+    hears_text: str | None = None
+    how: Ending | None = None
+    within: float | None = None
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step: everyone's deeds, or a wait of `wait` seconds.
+
+    `line` is where the scenario says so, `words` how. `at_once` lets a crowd connect at the same
+    moment instead of a few at a time.
+    """
+
+    index: int
+    line: int
+    words: str
+    verb: Verb
+    deeds: tuple[Deed, ...] = ()
+    wait: float = 0.0
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Steps that run side by side; `round` is (repeat, round) at the end of a repeated block.
+
+    `empties` is how the last person goes, where nobody of the cast is left when it is over.
+    """
+
+    steps: tuple[PlannedStep, ...]
+    empties: Ending | None = None
+    round: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that will be done, scene after scene; `lives` connections of the cast at most."""
+
+    name: str
+    title: str
+    requirements: tuple[str, ...]
+    seed: int
+    dialect: str
+    patience: float
+    people: tuple[PlannedPerson, ...]
+    scenes: tuple[Scene, ...]
+    lives: int
+
+    def steps(self) -> Iterator[PlannedStep]:
+        """Yield every step in order."""
+        for scene in self.scenes:
+            yield from scene.steps
+
+    def nick_of(self, person: str) -> str:
+        """Return the nickname of `person`."""
+        return next(one.nick for one in self.people if one.name == person)
+
+
+_ADAPTER = TypeAdapter(Plan)
+
+
+def dump_plan(plan: Plan) -> bytes:
+    """Return `plan` as JSON, in ASCII."""
+    return _ADAPTER.dump_json(plan, indent=1, ensure_ascii=True)
+
+
+def load_plan(path: Path) -> Plan:
+    """Return the plan stored at `path`; raises `InputError` for what is none."""
+    try:
+        return _ADAPTER.validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError([Problem(f"this plan cannot be read: {error.strerror}", str(path))]) from error
+    except ValidationError as error:
+        raise InputError([Problem("this is no plan of this version", str(path))]) from error

@@ -1,0 +1,325 @@
+"""Planning: Scenario + seed -> Plan.
+
+Who is in the room is followed through the story, so that a step that cannot be (someone speaks who
+has left) is a mistake in the scenario, found before anything runs. Everything random comes from
+the seed; each person has a stream of their own, so adding one does not change the others. Pure.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from random import Random
+
+from harness.cast import CastMember
+from harness.dialect import Dialect
+from harness.errors import InputError, Problem
+from harness.events import Ending
+from harness.fakes import Fakes
+from harness.plan import Deed, Plan, PlannedPerson, PlannedStep, Scene, Utterance
+from harness.scenario import DropKind, Scenario, Step, Verb
+from harness.texts import Text, format_text
+from harness.tokens import LIMIT, mint
+from harness.who import Crowd, Everyone, Person, Some, Whom, format_whom
+
+MOST_MESSAGES = 1_000_000
+_ENDINGS = {
+    DropKind.CLOSE: Ending.CLOSE,
+    DropKind.RESET: Ending.RESET,
+    DropKind.HALF_CLOSE: Ending.HALF_CLOSE,
+}
+
+
+class Presence(StrEnum):
+    """Where a person is as far as the story goes."""
+
+    AWAY = "away"
+    AT_THE_DOOR = "connected, without a name"
+    IN_THE_ROOM = "in the room"
+
+
+_SERVES = {
+    Verb.CONNECT: (Presence.AWAY,),
+    Verb.JOIN: (Presence.AWAY, Presence.AT_THE_DOOR),
+    Verb.SAY: (Presence.IN_THE_ROOM,),
+    Verb.HEARS: (Presence.IN_THE_ROOM,),
+    Verb.LEAVE: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
+    Verb.DROP: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
+}
+_BECOMES = {
+    Verb.CONNECT: Presence.AT_THE_DOOR,
+    Verb.JOIN: Presence.IN_THE_ROOM,
+    Verb.LEAVE: Presence.AWAY,
+    Verb.DROP: Presence.AWAY,
+}
+
+
+@dataclass(slots=True)
+class _Player:
+    """One person while the story is being planned."""
+
+    name: str
+    nick: str
+    random: Random
+    presence: Presence = Presence.AWAY
+    life: int = -1
+    said: int = 0
+
+
+@dataclass(slots=True)
+class _Planner:
+    """The story so far."""
+
+    scenario: Scenario
+    dialect: Dialect
+    seed: int
+    players: dict[str, _Player]
+    fakes: Fakes
+    lives: int = 0
+    index: int = 0
+    repeats: int = 0
+    messages: int = 0
+    scenes: list[Scene] = field(default_factory=list)
+    problems: dict[str, Problem] = field(default_factory=dict)
+
+    # -- the story ---------------------------------------------------------------------------
+
+    def tell(self, story: tuple[Step, ...]) -> None:
+        for step in story:
+            if step.verb is Verb.REPEAT:
+                self._repeat(step)
+            else:
+                self._scene(step.together or (step,))
+
+    def _repeat(self, step: Step) -> None:
+        self.repeats += 1
+        number = self.repeats
+        for turn in range(step.times):
+            self.tell(step.repeat or ())
+            self.scenes[-1] = replace(self.scenes[-1], round=(number, turn))
+
+    def _scene(self, steps: tuple[Step, ...]) -> None:
+        before = {name: player.presence for name, player in self.players.items()}
+        planned = tuple(self._step(step, before) for step in steps)
+        self.scenes.append(Scene(planned, empties=self._emptied(planned, before)))
+
+    def _emptied(
+        self, steps: tuple[PlannedStep, ...], before: dict[str, Presence]
+    ) -> Ending | None:
+        if any(player.presence is not Presence.AWAY for player in self.players.values()):
+            return None
+        if all(presence is Presence.AWAY for presence in before.values()):
+            return None
+        return next((deed.how for step in steps for deed in step.deeds if deed.how), None)
+
+    # -- one step ----------------------------------------------------------------------------
+
+    def _step(self, step: Step, before: dict[str, Presence]) -> PlannedStep:
+        index = self.index
+        self.index += 1
+        people = self._people(step, before)
+        spread = (step.over or 0.0) / max(len(people), 1) if step.verb is Verb.JOIN else 0.0
+        deeds = tuple(
+            self._deed(step, self.players[name], turn * spread)
+            for turn, name in enumerate(people)
+        )
+        return PlannedStep(
+            index=index,
+            line=step.mark.line if step.mark else 0,
+            words=_words(step),
+            verb=step.verb,
+            deeds=deeds,
+            wait=step.wait or 0.0,
+            at_once=step.over == 0,
+        )
+
+    def _people(self, step: Step, before: dict[str, Presence]) -> list[str]:
+        if step.verb is Verb.WAIT:
+            return []
+        draw = Random(f"{self.seed}/step/{self.index}")
+        names: dict[str, None] = {}
+        for whom in step.who:
+            names |= dict.fromkeys(self._expand(whom, step, before, draw))
+        if not names:
+            self._problem(step, f"nobody can {step.verb} here", "nobody of them is there")
+        return list(names)
+
+    def _expand(
+        self, whom: Whom, step: Step, before: dict[str, Presence], draw: Random
+    ) -> list[str]:
+        fit = [name for name in self.players if before[name] in _SERVES[step.verb]]
+        match whom:
+            case Person(name):
+                self._check_presence(name, step, before)
+                return [name] if name in fit else []
+            case Crowd(name):
+                return [one for one in self.scenario.members(name) if one in set(fit)]
+            case Everyone(but):
+                left_out = {one for name in but for one in self.scenario.members(name)}
+                return [name for name in fit if name not in left_out]
+            case Some(count, crowd):
+                return self._draw(count, crowd, step, set(fit), draw)
+
+    def _draw(
+        self, count: int, crowd: str, step: Step, fit: set[str], draw: Random
+    ) -> list[str]:
+        members = [one for one in self.scenario.members(crowd) if one in fit]
+        if len(members) < count:
+            there = f"only {len(members)} of {crowd} can {step.verb} here"
+            self._problem(step, there, f"{count} are asked for")
+            return members
+        return sorted(draw.sample(members, count))
+
+    def _check_presence(self, name: str, step: Step, before: dict[str, Presence]) -> None:
+        if before[name] not in _SERVES[step.verb]:
+            wanted = " or ".join(_SERVES[step.verb])
+            self._problem(
+                step,
+                f"{name} cannot {step.verb} here: {name} is {before[name]}",
+                f"to {step.verb}, {name} must be {wanted} when this step begins",
+            )
+
+    def _problem(self, step: Step, message: str, hint: str) -> None:
+        mark = step.mark
+        problem = Problem(
+            message,
+            self.scenario.origin,
+            mark.line if mark else 0,
+            mark.column if mark else 0,
+            hint,
+        )
+        # A step that is repeated is wrong once.
+        self.problems.setdefault(str(problem), problem)
+
+    # -- one person's part -------------------------------------------------------------------
+
+    def _deed(self, step: Step, player: _Player, spread: float) -> Deed:
+        if step.verb in (Verb.CONNECT, Verb.JOIN) and player.presence is Presence.AWAY:
+            player.life, player.said = self.lives, 0
+            self.lives += 1
+        player.presence = _BECOMES.get(step.verb, player.presence)
+        hears = step.hears
+        return Deed(
+            person=player.name,
+            verb=step.verb,
+            life=player.life,
+            after=(step.after or 0.0) + spread,
+            utterances=self._utterances(step, player) if step.say is not None else (),
+            hears_from=self._heard(step, player) if hears and hears.from_ else (),
+            hears_text=hears.text if hears else None,
+            how=self._ending(step),
+            within=step.within,
+        )
+
+    def _heard(self, step: Step, player: _Player) -> tuple[str, ...]:
+        assert step.hears is not None and step.hears.from_ is not None
+        speakers = self.scenario.members(step.hears.from_)
+        return tuple(name for name in speakers if name != player.name)
+
+    @staticmethod
+    def _ending(step: Step) -> Ending | None:
+        if step.leave:
+            return Ending.LEAVE
+        return _ENDINGS[step.drop] if step.drop else None
+
+    def _utterances(self, step: Step, player: _Player) -> tuple[Utterance, ...]:
+        self.messages += step.times
+        if self.messages > MOST_MESSAGES:
+            limit = Problem(f"more than {MOST_MESSAGES:,} messages", self.scenario.origin)
+            raise InputError([limit])
+        return tuple(
+            self._utterance(step, step.say or (), player, at)
+            for at in _schedule(step, player.random)
+        )
+
+    def _utterance(self, step: Step, text: Text, player: _Player, at: float) -> Utterance:
+        said = self.fakes.render(text, player.random)
+        token = b"" if step.bare else mint(player.life, player.said % LIMIT)
+        behind = player.random.random() < 0.5
+        body = _with_token(said, token.decode(), behind)
+        problem = self.dialect.check_text(body)
+        if problem:
+            self._problem(step, f"this cannot be said in {self.dialect.name}", problem)
+            return Utterance(at, said, b"", token)
+        player.said += 1
+        return Utterance(at, said, self.dialect.said_bytes(body), token)
+
+
+def make_plan(
+    scenario: Scenario, dialect: Dialect, *, name: str, seed: int, patience: float = 1.0
+) -> Plan:
+    """Return what `scenario` means under `seed`; raises `InputError` with all its mistakes."""
+    fakes = Fakes(scenario.locale)
+    cast = scenario.cast()
+    nicks = _nicknames(cast, fakes, seed)
+    players = {
+        one.name: _Player(one.name, nicks[one.name], Random(f"{seed}/{one.name}")) for one in cast
+    }
+    planner = _Planner(scenario, dialect, seed, players, fakes)
+    for player in players.values():
+        problem = dialect.check_nick(player.nick)
+        if problem:
+            message = f"{player.name} cannot be called {player.nick!r} in {dialect.name}"
+            planner.problems[player.name] = Problem(message, scenario.origin, hint=problem)
+    planner.tell(scenario.story)
+    if planner.problems:
+        raise InputError(planner.problems.values())
+    return Plan(
+        name=name,
+        title=scenario.scenario,
+        requirements=scenario.requirement,
+        seed=seed,
+        dialect=dialect.name,
+        patience=patience,
+        people=tuple(PlannedPerson(one.name, one.nick) for one in players.values()),
+        scenes=tuple(planner.scenes),
+        lives=planner.lives,
+    )
+
+
+def _nicknames(cast: tuple[CastMember, ...], fakes: Fakes, seed: int) -> dict[str, str]:
+    """Give everyone a nickname; names that faker makes up are not given twice."""
+    taken = {one.nick_spec or one.name for one in cast}
+    nicks = {}
+    for one in cast:
+        nick = one.nick_spec or one.name
+        if one.nick_spec == "faker":
+            nick = fakes.name(Random(f"{seed}/{one.name}/nick"), taken)
+            taken.add(nick)
+        nicks[one.name] = nick
+    return nicks
+
+
+def _schedule(step: Step, random: Random) -> list[float]:
+    """Return when each of a step's messages is due, in seconds from the person's beginning."""
+    if step.over is not None:
+        return [turn * step.over / step.times for turn in range(step.times)]
+    times, at = [], 0.0
+    for _ in range(step.times):
+        times.append(at)
+        if step.every is not None:
+            at += random.uniform(step.every.least, step.every.most)
+    return times
+
+
+def _with_token(text: str, token: str, behind: bool) -> str:
+    if not token or not text:
+        return token or text
+    return f"{text} {token}" if behind else f"{token} {text}"
+
+
+def _words(step: Step) -> str:
+    """Say a step in a few words, for reports and progress."""
+    who = ", ".join(map(format_whom, step.who))
+    match step.verb:
+        case Verb.SAY:
+            times = f" {step.times} times" if step.times > 1 else ""
+            return f"{who}: say {format_text(step.say or ())[:60]!r}{times}"
+        case Verb.DROP:
+            return f"{who}: drop ({step.drop})"
+        case Verb.WAIT:
+            return f"wait {step.wait:g} s"
+        case Verb.HEARS:
+            assert step.hears is not None
+            what = step.hears.from_ or repr((step.hears.text or "")[:60])
+            return f"{who}: hears {what}"
+        case _:
+            return f"{who}: {step.verb}"

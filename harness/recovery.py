@@ -1,0 +1,258 @@
+"""Recovery: what to make of bytes that no reading explains, and where to go on.
+
+The text that is left is cut into forms: in a stream without frames from one relayed prefix to the
+next, with frames from one frame end to the next. Each form is given to the first class that fits:
+own token: echo; another's name; already delivered; lower number: order; known bytes changed; else
+invented. Messages skipped are no anomaly: they are missing from the deliveries. Pure.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from harness.anomalies import Fault
+from harness.matching import NOBODY, common
+from harness.speech import Message, Voices
+from harness.tokens import PATTERN
+
+if TYPE_CHECKING:
+    from harness.attribution import Listener
+
+# A form without a known token is waited for up to this many bytes.
+PATIENCE = 1 << 16
+# So many bytes of a message are enough to tell where in a speech they belong.
+CLUE = 8
+
+
+class Form(NamedTuple):
+    """One relayed form in the text: its prefix from `begin` to `body`, then up to `end`.
+
+    `conns` are those whose prefix it is, empty where none is known; `whole` says that its end is
+    known.
+    """
+
+    begin: int
+    body: int
+    end: int
+    conns: tuple[int, ...]
+    whole: bool
+
+
+class Resumption(NamedTuple):
+    """Go on at `position`, with `message` from `offset` of its speech, or between messages."""
+
+    position: int
+    message: Message | None
+    offset: int
+
+
+class Recovery:
+    """The unexplained `text` of `listener` from `position` on; `conn` was being heard."""
+
+    def __init__(self, listener: "Listener", position: int, text: bytearray, conn: int) -> None:
+        self.listener = listener
+        self.voices: Voices = listener.voices
+        self.position = position
+        self.text = text
+        self.conn = conn
+        self._mid_frame = self.voices.framed and self._inside_message() is not None
+
+    def next(self, final: bool) -> Resumption | None:
+        """Classify form after form; return where to go on, or None to wait for more bytes."""
+        while self.text:
+            form = self._form(final)
+            if form is None:
+                return None
+            resumption = self._judge(form) if form.conns else self._stray(form)
+            if resumption is not None:
+                return resumption
+            if not form.whole:
+                return None
+            self._drop(form.end)
+        return Resumption(self.position, None, 0)
+
+    def _drop(self, count: int) -> None:
+        del self.text[:count]
+        self.position += count
+        self._mid_frame = False
+
+    # -- forms -------------------------------------------------------------------------------
+
+    def _form(self, final: bool) -> Form | None:
+        return self._frame(final) if self.voices.framed else self._unframed(final)
+
+    def _unframed(self, final: bool) -> Form | None:
+        prefixes = self.voices.find_prefixes(bytes(self.text), 0)
+        if not prefixes or prefixes[0][0] > 0:
+            end = prefixes[0][0] if prefixes else len(self.text)
+            return Form(0, 0, end, (), bool(prefixes) or final or end >= PATIENCE)
+        body = max(end for begin, end, _ in prefixes if begin == 0)
+        conns = tuple(conn for begin, end, conns in prefixes if begin == 0 for conn in conns)
+        later = [begin for begin, _, _ in prefixes if begin >= body]
+        end = later[0] if later else len(self.text)
+        return Form(0, body, end, conns, bool(later) or final or end >= PATIENCE)
+
+    def _frame(self, final: bool) -> Form | None:
+        ending = self.voices.dialect.ending
+        at = self.text.find(ending)
+        if at < 0 and not final and len(self.text) < PATIENCE:
+            return None
+        end = at + len(ending) if at >= 0 else len(self.text)
+        if self._mid_frame:
+            return Form(0, 0, end, (), whole=True)
+        frame = bytes(self.text[:end])
+        prefixes = [row for row in self.voices.find_prefixes(frame, 0) if row[0] == 0]
+        body = max((end for _, end, _ in prefixes), default=0)
+        conns = tuple(conn for _, _, conns in prefixes for conn in conns)
+        return Form(0, body, end, conns, whole=True)
+
+    def _token(self, form: Form) -> tuple[Message, int] | None:
+        """Return the first known message whose token stands in `form`, and where."""
+        for found in PATTERN.finditer(self.text, form.body, form.end):
+            message = self.voices.tokens.get(found[0])
+            if message is not None:
+                return message, found.start()
+        return None
+
+    # -- bytes behind no known prefix ----------------------------------------------------------
+
+    def _stray(self, form: Form) -> Resumption | None:
+        found = self._token(form)
+        inside = self._inside_message()
+        if found is None or (inside and found[0] is inside[0]):
+            if form.whole:
+                self._strange(form, inside)
+            return None
+        message, at = found
+        begin = at - message.data.index(message.token)
+        goes_on = begin >= 0 and self._goes_on(message, begin)
+        if not goes_on and not form.whole:
+            return None
+        fault = Fault.ECHO if message.conn == self.listener.conn else Fault.NO_PREFIX
+        self._note(fault, form, message)
+        if goes_on:
+            return Resumption(self.position + begin, message, message.start)
+        self._pass_over(message)
+        return None
+
+    def _pass_over(self, message: Message) -> None:
+        self.listener.damaged.add(message)
+        self.listener.matcher.places[message.conn] = message.tail
+
+    def _strange(self, form: Form, inside: tuple[Message, int] | None) -> None:
+        self.listener.unexplained += form.end
+        if inside is None:
+            self._note(Fault.INVENTED, form)
+            return
+        message, offset = inside
+        only_end = bytes(self.text[: form.end]) == self.voices.dialect.ending
+        fault = Fault.CUT_SHORT if self.voices.framed and only_end else Fault.ALTERED
+        self._note(fault, form, message, offset)
+        self.listener.matcher.places[message.conn] = message.tail
+
+    def _inside_message(self) -> tuple[Message, int] | None:
+        if self.conn == NOBODY:
+            return None
+        return self.listener.partly_heard(self.conn)
+
+    # -- bytes behind a known prefix -----------------------------------------------------------
+
+    def _judge(self, form: Form) -> Resumption | None:
+        found = self._token(form)
+        if found is None:
+            return self._without_token(form)
+        message = found[0]
+        goes_on = self._goes_on(message, form.body)
+        if not goes_on and not form.whole:
+            return None
+        self._leave_off(message, form)
+        self._classify(message, form)
+        self.conn = message.conn
+        if goes_on:
+            return Resumption(self.position + form.body, message, message.start)
+        self._note(Fault.ALTERED, form, message)
+        self._pass_over(message)
+        return None
+
+    def _goes_on(self, message: Message, at: int) -> bool:
+        return self.text[at : at + 1] == message.data[:1]
+
+    def _classify(self, message: Message, form: Form) -> None:
+        listener = self.listener
+        listener.count()
+        heard = listener.numbers[message.conn]
+        if message.conn == listener.conn:
+            self._note(Fault.ECHO, form, message)
+        elif message.conn not in form.conns:
+            self._note(Fault.WRONG_NAME, form, message)
+        elif message.number in heard:
+            self._note(Fault.REPEATED, form, message)
+        elif message.number < max(heard, default=-1):
+            self._note(Fault.ORDER, form, message)
+
+    def _leave_off(self, message: Message, form: Form) -> None:
+        """Note that the message before `message` was never finished, where that is so."""
+        if message.conn not in self.listener.matcher.places:
+            return
+        unfinished = self.listener.partly_heard(message.conn)
+        if unfinished and unfinished[0] is not message:
+            self._note(Fault.CUT_SHORT, form, *unfinished)
+
+    def _without_token(self, form: Form) -> Resumption | None:
+        for conn in form.conns:
+            place = self._place_of(conn, form)
+            if place is not None:
+                message = self.voices.speeches[conn].at(place)
+                self._leave_off(message, form)
+                if place > message.start:
+                    self._note(Fault.ALTERED, form, message)
+                self._classify(message, form)
+                self.conn = conn
+                return Resumption(self.position + form.body, message, place)
+        if form.whole:
+            self._unknown(form)
+        return None
+
+    def _place_of(self, conn: int, form: Form) -> int | None:
+        """Return where in the speech of `conn` the body of `form` belongs, where that is plain."""
+        speech = self.voices.speeches[conn]
+        body = bytes(self.text[form.body : form.end])
+        place = max(self.listener.matcher.places.get(conn, (0,)))
+        for message in speech.messages[self._index(conn, place) :]:
+            if not message.token and body.startswith(message.data):
+                return message.start
+        clue = body[: 4 * CLUE]
+        if self.voices.framed or len(clue) < CLUE:
+            return None
+        later = speech.data.find(clue, place)
+        earlier = speech.data.rfind(clue, 0, place)
+        return next((at for at in (later, earlier) if at >= 0), None)
+
+    def _index(self, conn: int, place: int) -> int:
+        speech = self.voices.speeches[conn]
+        return speech.at(place).number if place < len(speech.data) else len(speech.messages)
+
+    def _unknown(self, form: Form) -> None:
+        self.listener.unexplained += form.end
+        for conn in form.conns:
+            unfinished = self._unfinished(conn)
+            if unfinished is not None:
+                # More of a message that is known to be damaged is no news.
+                if unfinished[0] not in self.listener.damaged:
+                    self._note(Fault.ALTERED, form, *unfinished)
+                self.listener.matcher.places[conn] = unfinished[0].tail
+                return
+        self._note(Fault.INVENTED, form)
+
+    def _unfinished(self, conn: int) -> tuple[Message, int] | None:
+        partly = self.listener.partly_heard(conn)
+        place = self.listener.matcher.places.get(conn)
+        if partly or not place or not place[0]:
+            return partly
+        last = self.voices.speeches[conn].at(place[0] - 1)
+        return (last, len(last.data)) if last in self.listener.damaged else None
+
+    def _note(
+        self, fault: Fault, form: Form, message: Message | None = None, offset: int = 0
+    ) -> None:
+        names = sorted({self.voices.speeches[conn].nick for conn in form.conns})
+        text = bytes(self.text[form.begin : form.end])
+        self.listener.note(fault, self.position, text, message, offset, tuple(names))

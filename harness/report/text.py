@@ -1,0 +1,208 @@
+"""A verdict as text for a person: one line of judgement, then each finding with its diagram.
+
+Knows nothing of how a finding is found and of where the text goes: the caller says how wide it may
+be, and whether it takes colours and more than ASCII.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.escape import cells, counted, number, pad
+from harness.report.diagram import draw
+from harness.report.page import Page, Paint
+from harness.requirements import REQUIREMENTS, Level, Requirement
+from harness.verdict import CheckResult, Finding, Outcome, Verdict
+
+MOST_FINDINGS = 10
+MOST_OUTPUT_LINES = 20
+
+# Cells. What is meant to be copied is cut only where no command line would reach.
+_MOST_NAME, _MOST_TITLE, _MOST_WORDS, _MOST_COMMAND = 60, 120, 1_000, 4_000
+_MOST_OUTPUT = 8_192
+_INDENT = 4
+
+_WORDS = {
+    Outcome.PASS: ("PASS", Paint.GOOD),
+    Outcome.FAIL: ("FAIL", Paint.BAD),
+    Outcome.INCONCLUSIVE: ("INCONCLUSIVE", Paint.DOUBTFUL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was run, beside its verdict.
+
+    `server` is the command or HOST:PORT, `repeat_command` runs exactly this again. `server_exit`
+    says how the server ended when nobody had told it to ("exit status 1"); empty where it did not.
+    """
+
+    name: str
+    title: str
+    seed: int
+    dialect: str
+    server: str
+    repeat_command: str = ""
+    run_folder: str = ""
+    server_output_tail: str = ""
+    server_exit: str = ""
+
+
+def render(
+    verdict: Verdict,
+    about: About,
+    *,
+    width: int = 100,
+    colour: bool = False,
+    ascii_only: bool = False,
+    verbose: bool = False,
+    requirements: Mapping[str, Requirement] = REQUIREMENTS,
+) -> str:
+    """Return the report: two lines for a pass, and all that helps to mend it for anything else.
+
+    Everything is escaped, with `ascii_only` into ASCII alone, and bounded however long the texts
+    are. At most ten findings are shown in full. With `verbose` a table says what each check looked
+    at; every figure of a run is in the JSON report.
+    """
+    page = Page(width, colour, ascii_only)
+    _judgement(page, verdict, about)
+    if verdict.outcome is not Outcome.PASS:
+        _trouble(page, verdict, about, requirements)
+    if verbose:
+        _table(page, verdict.checks)
+    elif verdict.outcome is not Outcome.PASS:
+        _summary(page, verdict.checks)
+    if verdict.outcome is not Outcome.PASS:
+        _server(page, about)
+        _labelled(page, "Run it again: ", about.repeat_command)
+    _labelled(page, "Kept in ", about.run_folder)
+    return page.text()
+
+
+def _judgement(page: Page, verdict: Verdict, about: About) -> None:
+    word, paint = _WORDS[verdict.outcome]
+    figures = verdict.figures
+    size = ", ".join(
+        (
+            counted(figures.people, "person", "people"),
+            counted(figures.messages, "message", "messages"),
+            f"{counted(figures.deliveries, 'delivery', 'deliveries')} checked",
+        )
+    )
+    name = page.show(about.name, _MOST_NAME)
+    what = f"{name}: {page.show(about.title, _MOST_TITLE)}" if about.title else name
+    dot = " | " if page.ascii_only else " · "
+    seconds, seed = f"{figures.seconds:.2f} s", f"seed {about.seed}"
+    page.put(dot.join((f"{word}  {what}", size, seconds, seed)), paint)
+
+
+def _trouble(
+    page: Page, verdict: Verdict, about: About, requirements: Mapping[str, Requirement]
+) -> None:
+    server = page.show(about.server, _MOST_WORDS)
+    page.add(f"Server: {server} (dialect {about.dialect})", _MOST_WORDS)
+    if verdict.reason:
+        could_not = "Could not be judged: " if verdict.outcome is Outcome.INCONCLUSIVE else ""
+        page.add(f"{could_not}{verdict.reason}", _MOST_WORDS, paint=Paint.DOUBTFUL)
+    findings = verdict.findings
+    for count, finding in enumerate(findings[:MOST_FINDINGS], start=1):
+        page.gap()
+        _finding(page, count, finding, requirements.get(finding.requirement))
+    more = len(findings) - MOST_FINDINGS
+    if more > 0:
+        page.gap()
+        dots = "..." if page.ascii_only else "…"
+        page.put(f"{dots} and {counted(more, 'more finding', 'more findings')}: see verdict.json")
+    page.gap()
+
+
+def _finding(page: Page, count: int, finding: Finding, requirement: Requirement | None) -> None:
+    failed = finding.outcome is Outcome.FAIL
+    page.add(
+        f"{count:2}  {page.show(finding.check, _MOST_NAME)}: {_charge(page, finding, requirement)}",
+        _MOST_WORDS,
+        paint=Paint.BAD if failed else Paint.DOUBTFUL,
+    )
+    if requirement is not None:
+        page.add(f'"{requirement.sentence}"', _MOST_WORDS, indent=_INDENT)
+    page.add(finding.says, _MOST_WORDS, indent=_INDENT, paint=Paint.STRONG)
+    if finding.cause:
+        page.add(f"Likely cause: {finding.cause}", _MOST_WORDS, indent=_INDENT)
+    _diagram(page, finding)
+    _extent(page, finding)
+
+
+def _charge(page: Page, finding: Finding, requirement: Requirement | None) -> str:
+    name = page.show(finding.requirement, _MOST_NAME)
+    level = requirement.level if requirement is not None else None
+    words = f"{name}, a {level}," if level in (Level.MUST, Level.SHOULD, Level.MAY) else name
+    if finding.outcome is Outcome.FAIL:
+        return f"{words} is violated"
+    return f"{words} could not be judged" if finding.outcome is Outcome.INCONCLUSIVE else words
+
+
+def _diagram(page: Page, finding: Finding) -> None:
+    lines = draw(
+        finding.moments, width=page.width - _INDENT, ascii_only=page.ascii_only, colour=page.colour
+    )
+    if lines:
+        page.gap()
+        for line in lines:
+            page.put(" " * _INDENT + line)
+        page.gap()
+
+
+def _extent(page: Page, finding: Finding) -> None:
+    if finding.count > 1:
+        page.put(f"{' ' * _INDENT}and {number(finding.count - 1)} more like this")
+    if finding.timed:
+        within = f"within {finding.deadline:g} s (a deadline: --patience multiplies it)"
+        page.put(" " * _INDENT + within)
+
+
+def _summary(page: Page, checks: tuple[CheckResult, ...]) -> None:
+    looked = (
+        f"{each.check} {number(each.looked_at)}"
+        + ("" if each.outcome is Outcome.PASS else f" ({each.outcome})")
+        for each in checks
+    )
+    page.add(f"checks: {', '.join(looked) or 'none'}", _MOST_COMMAND)
+
+
+def _table(page: Page, checks: tuple[CheckResult, ...]) -> None:
+    rows = [("check", "outcome", "looked at", "findings")]
+    rows += [
+        (
+            page.show(each.check, _MOST_NAME),
+            str(each.outcome),
+            number(each.looked_at),
+            number(sum(finding.count for finding in each.findings)),
+        )
+        for each in checks
+    ]
+    name, outcome, looked, found = (max(map(cells, column)) for column in zip(*rows, strict=True))
+    page.gap()
+    for row in rows:
+        left = f"{pad(row[0], name)}  {pad(row[1], outcome)}"
+        page.put(f"{left}  {row[2]:>{looked}}  {row[3]:>{found}}")
+    page.gap()
+
+
+def _server(page: Page, about: About) -> None:
+    """Tell how the server ended and what it had said; it may be the whole explanation."""
+    page.gap()
+    if about.server_exit:
+        page.add(f"The server ended by itself: {about.server_exit}", _MOST_WORDS, paint=Paint.BAD)
+    lines = about.server_output_tail[-_MOST_OUTPUT:].rstrip().split("\n")[-MOST_OUTPUT_LINES:]
+    if lines != [""]:
+        page.put("The last that the server printed:")
+        bar = "| " if page.ascii_only else "│ "
+        for line in lines:
+            shown = page.show(line.rstrip("\r").expandtabs(4), page.width - _INDENT - len(bar))
+            page.put(" " * _INDENT + bar + shown)
+    page.gap()
+
+
+def _labelled(page: Page, label: str, text: str) -> None:
+    """Add a line that is not wrapped, because its text is to be copied."""
+    if text:
+        page.put(label + page.show(text, _MOST_COMMAND))

@@ -1,0 +1,88 @@
+"""Roll call: at the end everyone who has spoken says a closing token, and everyone awaits them all.
+
+By the order within one sender, what is still missing of a sender whose closing token has come is
+lost for certain: nobody has to wait in order to prove that nothing came.
+"""
+
+import asyncio
+
+from harness import deadlines
+from harness.crew import Crew, StepFailureError
+from harness.events import Failure, Kind
+from harness.speech import Message
+from harness.tokens import mint
+from harness.user import User
+
+
+class RollCall:
+    """One roll call among those who are in the room now."""
+
+    def __init__(self, crew: Crew) -> None:
+        self.crew = crew
+        self.members = crew.members
+        self._last_read = 0.0
+        self._changed = asyncio.Event()
+        self._waiting: dict[User, set[Message]] = {}
+        self._seen: dict[User, int] = {}
+
+    async def run(self) -> None:
+        """Raises `StepFailureError` where a closing token did not come in time."""
+        loop = asyncio.get_running_loop()
+        closings = [self._close(user) for user in self.members if user.said]
+        self._waiting = {
+            user: {message for message in closings if message.conn != user.conn}
+            for user in self.members
+        }
+        for user in self.members:
+            user.on_read = lambda user=user: self._read(user)  # type: ignore[misc]
+            self._seen[user] = 0
+            self._look(user)
+        self._last_read = begin = loop.time()
+        try:
+            await self._await_all(begin)
+        finally:
+            for user in self.members:
+                user.on_read = self.crew.on_read
+
+    def _close(self, user: User) -> Message:
+        token = mint(user.conn, user.said)
+        dialect = self.crew.recorder.transcript.dialect
+        return user.say(dialect.said_bytes(token.decode("ascii")), token, Kind.CLOSING)
+
+    def _read(self, user: User) -> None:
+        self._last_read = asyncio.get_running_loop().time()
+        self._look(user)
+        if self.crew.on_read:
+            self.crew.on_read()
+
+    def _look(self, user: User) -> None:
+        waiting = self._waiting.get(user)
+        listener = self.crew.recorder.transcript.listeners[user.conn]
+        if waiting:
+            waiting.difference_update(listener.messages[self._seen[user] :])
+            self._seen[user] = len(listener.messages)
+            if listener.undecided:
+                waiting -= {message for message in waiting if listener.has_heard(message)}
+        if not waiting:
+            self._waiting.pop(user, None)
+            self._changed.set()
+
+    async def _await_all(self, begin: float) -> None:
+        loop = asyncio.get_running_loop()
+        silence = deadlines.ROLL_CALL_SILENCE * self.crew.patience
+        longest = deadlines.ROLL_CALL * self.crew.patience
+        while self._still_waiting():
+            end = min(self._last_read + silence, begin + longest)
+            if loop.time() >= end:
+                deadline = longest if loop.time() >= begin + longest else silence
+                raise StepFailureError(Failure.ROLL_CALL, deadline)
+            self._changed.clear()
+            try:
+                async with asyncio.timeout_at(end):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    def _still_waiting(self) -> bool:
+        # Who was thrown out hears nothing more; that is a matter for the judge.
+        return any(user.present for user in self._waiting)

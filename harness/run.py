@@ -1,0 +1,236 @@
+"""Run: Plan + Target -> History. The parts of a run, in their order, and its end in any case.
+
+The story; the roll call; what the server holds and does afterwards; whether it serves a newcomer.
+Then the history is put on disk, every connection is reset, and the server is ended. A server that
+dies, noise without end and Ctrl-C cut this short, and lose nothing that was recorded.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import deadlines, events
+from harness.beacons import Beacons
+from harness.crew import Crew, StepFailureError
+from harness.dialect import Dialect
+from harness.events import Ending, Role, Stage
+from harness.history import History
+from harness.plan import Plan
+from harness.recorder import Recorder
+from harness.rollcall import RollCall
+from harness.acting import Story, report_failure, settle_sockets
+from harness.target import Target, TargetSpec, launch
+from harness.watch import Watch
+
+# More unexplained bytes than this prove enough.
+MOST_NOISE = 1 << 18
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """How far a run is, for whoever shows it."""
+
+    stage: str
+    step: str
+    people_in: int
+    said: int
+    heard: int
+    lag: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What is left of a run: its history, and what is known of the server afterwards."""
+
+    history: History
+    output: bytes
+    exit_status: int | None
+    isolation: str
+    interrupted: bool
+
+
+class Run:
+    """One run of `plan` against `target`; `folder` keeps its history, None for nowhere."""
+
+    def __init__(self, plan: Plan, dialect: Dialect, target: Target, folder: Path | None) -> None:
+        self.target = target
+        self.recorder = Recorder(dialect, folder / "history.jsonl" if folder else None)
+        self.watch = Watch(self.recorder, target)
+        self.crew = Crew(self.recorder, target, self.watch, plan.patience, plan.lives)
+        self.beacons = Beacons(self.crew)
+        self.story = Story(plan, self.crew, self.beacons)
+        self.stage = Stage.STORY
+        self.exit_status: int | None = None
+        self._main: asyncio.Task[None] | None = None
+
+    # -- the stages ----------------------------------------------------------------------------
+
+    async def _stages(self) -> None:
+        self._begin(Stage.STORY)
+        if not await self._part(self.beacons.begin(), "beacon"):
+            return
+        await self.story.tell()
+        self._begin(Stage.ROLL_CALL)
+        await self._part(RollCall(self.crew).run())
+        self._begin(Stage.CLEANUP)
+        await self._clean_up()
+        self._begin(Stage.ALIVE)
+        await self._part(self._newcomer(), "newcomer")
+        self._begin(Stage.DONE)
+
+    def _begin(self, stage: Stage) -> None:
+        self.stage = stage
+        self.recorder.add(events.StageBegun(self.recorder.now(), stage))
+
+    async def _part(self, part: Coroutine[Any, Any, None], person: str = "") -> bool:
+        begun = self.recorder.now()
+        try:
+            await part
+        except StepFailureError as failure:
+            report_failure(self.crew, failure, begun, person=person)
+            return False
+        return True
+
+    async def _clean_up(self) -> None:
+        departed = bool(self.recorder.transcript.departures())
+        await self._await_half_closed()
+        await settle_sockets(self.crew)
+        self.watch.sample("after", self.crew.open)
+        if departed and self.target.started:
+            self.watch.sample("idle begins", self.crew.open)
+            await asyncio.sleep(deadlines.IDLE_SPAN)
+            self.watch.sample("idle ends", self.crew.open)
+        for user in self.crew.unnamed:
+            user.hang_up(Ending.GIVEN_UP)
+
+    async def _await_half_closed(self) -> None:
+        limit = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
+        for user in self.crew.half_closed:
+            spent = (self.recorder.now() - (user.attendance.leaving or 0)) / 1e9
+            await user.until(lambda user=user: user.attendance.gone is not None, limit - spent)
+
+    async def _newcomer(self) -> None:
+        user = self.crew.enrol("newcomer", "newcomer", Role.NEWCOMER)
+        async with self.beacons.talking():
+            await self.crew.join(user)
+
+    # -- the whole -------------------------------------------------------------------------------
+
+    async def run(self, show: Callable[[RunState], None]) -> None:
+        """Do all of it; whatever happens, the history is whole and every connection reset."""
+        self._main = asyncio.create_task(self._stages())
+        watching = asyncio.create_task(self.watch.run())
+        showing = asyncio.create_task(self._show(show))
+        self.target.exited.add_done_callback(self._exited)
+        try:
+            with _signals(self._interrupt):
+                await asyncio.wait([self._main])
+            if not self._main.cancelled():
+                self._main.result()
+        finally:
+            for task in (self._main, watching, showing):
+                task.cancel()
+            await asyncio.gather(self._main, watching, showing, return_exceptions=True)
+            self.beacons.close()
+            self.recorder.close()
+            await self._reset_all()
+
+    def _stop(self) -> None:
+        if self._main:
+            self._main.cancel()
+
+    def _exited(self, exited: "asyncio.Future[int]") -> None:
+        if not exited.cancelled():
+            self.exit_status = exited.result()
+            self.recorder.add(events.Exited(self.recorder.now(), exited.result()))
+            # What the server said last is still to be read: it proves how far it came.
+            asyncio.get_running_loop().call_later(0.1, self._stop)
+
+    def _interrupt(self) -> None:
+        self.recorder.add(events.Interrupted(self.recorder.now()))
+        self._stop()
+
+    async def _show(self, show: Callable[[RunState], None]) -> None:
+        while True:
+            self._check_noise()
+            show(self._state())
+            await asyncio.sleep(0.1)
+
+    def _check_noise(self) -> None:
+        for conn, listener in self.recorder.transcript.listeners.items():
+            if listener.unexplained > MOST_NOISE:
+                noise = events.Noise(self.recorder.now(), conn, listener.unexplained)
+                self.recorder.add(noise)
+                self._stop()
+                return
+
+    def _state(self) -> RunState:
+        transcript = self.recorder.transcript
+        return RunState(
+            stage=self.stage,
+            step=self.story.words,
+            people_in=sum(1 for one in transcript.people.values() if one.present),
+            said=sum(len(one.messages) for one in transcript.voices.speeches.values()),
+            heard=sum(len(one.messages) for one in transcript.listeners.values()),
+            lag=self.watch.worst_lag,
+            seconds=self.recorder.now() / 1e9,
+        )
+
+    async def _reset_all(self) -> None:
+        for user in self.crew.users.values():
+            user.abort()
+        # A transport closes its socket one turn of the loop later.
+        while any(user.connected and not user.closed for user in self.crew.users.values()):
+            await asyncio.sleep(0)
+
+
+class _signals:  # noqa: N801 - used as a function
+    """Calls `act` on SIGINT and SIGTERM, for a while; leaves them alone off the main thread."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._act = act
+        self._taken: list[signal.Signals] = []
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        for signum in SIGNALS:
+            try:
+                loop.add_signal_handler(signum, self._act)
+            except (ValueError, RuntimeError, NotImplementedError):
+                continue
+            self._taken.append(signum)
+
+    def __exit__(self, *exc: object) -> None:
+        for signum in self._taken:
+            asyncio.get_running_loop().remove_signal_handler(signum)
+
+
+async def run_plan(
+    plan: Plan,
+    dialect: Dialect,
+    spec: TargetSpec,
+    folder: Path | None,
+    show: Callable[[RunState], None] = lambda state: None,
+) -> RunResult:
+    """Start what `spec` names, run `plan` against it, end it; nothing of it is left afterwards.
+
+    Raises `UsageError` where it cannot be started.
+    """
+    target = await launch(spec, folder / "server.log" if folder else None)
+    run = Run(plan, dialect, target, folder)
+    try:
+        await run.run(show)
+    finally:
+        await target.stop()
+    return RunResult(
+        history=run.recorder.history,
+        output=target.output(),
+        exit_status=run.exit_status,
+        isolation=target.isolation,
+        interrupted=run.recorder.transcript.interrupted,
+    )

@@ -1,0 +1,109 @@
+"""Run folder: what a run leaves behind, so that it can be judged again.
+
+    scenario.yaml   the scenario as resolved, its seed included
+    dialect.yaml    the dialect
+    plan.json       who does what when, every message with its token
+    about.json      what was run, and the command that runs it again
+    history.jsonl   what was seen
+    server.log      what the server printed
+    verdict.json    the verdict; report.txt the same for a person
+
+Knows nothing of how these are made.
+"""
+
+import json
+import re
+from dataclasses import asdict
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from harness.dialect import Dialect, builtin_dialects, load_dialect
+from harness.errors import InputError, Problem, UsageError
+from harness.history import History, read_history
+from harness.plan import Plan, dump_plan, load_plan
+from harness.report.text import About
+from harness.scenario import Scenario, dump_scenario
+
+_ABOUT = TypeAdapter(About)
+_MOST_TRIES = 1000
+
+
+def make_folder(out: Path | None, name: str) -> Path:
+    """Return a new folder: `out` itself, or `runs/DATE-NAME`. Raises `UsageError`."""
+    try:
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            if any(out.iterdir()):
+                hint = "name a new or an empty folder with --out"
+                raise UsageError(f"{out} is not empty, and what is recorded is never overwritten: {hint}")
+            return out
+        return _new_run(Path("runs"), f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{_plain(name)}")
+    except OSError as error:
+        raise UsageError(f"no folder for the run can be made: {error}") from error
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name)[:60] or "run"
+
+
+def _new_run(parent: Path, name: str) -> Path:
+    parent.mkdir(exist_ok=True)
+    for number in range(1, _MOST_TRIES):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise UsageError(f"{parent} holds too many runs called {name}")
+
+
+def store_inputs(folder: Path, scenario: Scenario, dialect: str, plan: Plan, about: About) -> None:
+    """Put everything that is known before the run into `folder`."""
+    _write(folder / "scenario.yaml", dump_scenario(scenario))
+    _write(folder / "dialect.yaml", _dialect_text(dialect))
+    (folder / "plan.json").write_bytes(dump_plan(plan))
+    _write(folder / "about.json", json.dumps(asdict(about), indent=1) + "\n")
+
+
+def _dialect_text(name_or_path: str) -> str:
+    if name_or_path in builtin_dialects():
+        entry = files("harness") / "dialects" / f"{name_or_path}.yaml"
+        return entry.read_text(encoding="utf-8")
+    return Path(name_or_path).read_text(encoding="utf-8")
+
+
+def store_verdict(folder: Path, verdict_json: str, report: str) -> None:
+    """Put the verdict into `folder`, for programs and for people."""
+    _write(folder / "verdict.json", verdict_json)
+    _write(folder / "report.txt", report)
+
+
+def load_run(folder: Path) -> tuple[Plan, Dialect, History, About]:
+    """Return what a run was and what was seen in it. Raises `InputError`."""
+    if not folder.is_dir():
+        hint = "name a folder that `harness run` has made, as in runs/..."
+        raise InputError([Problem("there is no such folder", str(folder), hint=hint)])
+    plan = load_plan(folder / "plan.json")
+    dialect = load_dialect(str(folder / "dialect.yaml"))
+    return plan, dialect, read_history(folder / "history.jsonl"), _load_about(folder)
+
+
+def _load_about(folder: Path) -> About:
+    """Return what was run; what the first verdict knew of the server's end is in the verdict."""
+    judged = folder / "verdict.json"
+    path = judged if judged.exists() else folder / "about.json"
+    try:
+        stored = json.loads(path.read_bytes())
+        return _ABOUT.validate_python(stored["about"] if path is judged else stored)
+    except OSError as error:
+        raise InputError([Problem(f"cannot be read: {error.strerror}", str(path))]) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError([Problem("this was not made by this version", str(path))]) from error
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

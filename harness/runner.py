@@ -1,0 +1,220 @@
+"""Runner: `harness run` from its options to its exit status, run after run.
+
+Everything that is given is read and planned before anything is started, so a mistake in the last
+file is known before the first run. What a run leaves is in its folder before its report is shown.
+"""
+
+import asyncio
+import secrets
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness import runfolder
+from harness.dialect import Dialect, builtin_dialects, load_dialect
+from harness.errors import UsageError
+from harness.judge import judge
+from harness.options import RunOptions
+from harness.places import find_scenario
+from harness.plan import Plan
+from harness.planning import make_plan
+from harness.report.json_report import to_json
+from harness.report.progress import ProgressState, make_progress
+from harness.report.text import About, render
+from harness.requirements import REQUIREMENTS
+from harness.run import RunResult, RunState, run_plan
+from harness.scenario import Scenario, load_scenario
+from harness.screen import Screen
+from harness.target import TargetSpec
+from harness.verdict import Outcome, Verdict
+
+INTERRUPTED = 130
+MOST_OUTPUT = 4096
+BUILD_SECONDS = 600
+REFERENCE_SPEAKS = ("raw", "lines")
+SEEDS = 2**32
+# Not by `-m`: the folder one stands in may have a `reference` of its own.
+_START = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module('reference.server', run_name='__main__', alter_sys=True)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One run to be made."""
+
+    path: Path
+    scenario: Scenario
+    plan: Plan
+
+
+def run(options: RunOptions, screen: Screen) -> int:
+    """Run and judge everything that `options` name; return the exit status.
+
+    Raises `HarnessError` for what is wrong with the input, before anything is started.
+    """
+    dialect = load_dialect(options.dialect)
+    spec = _target(options, dialect)
+    jobs = list(_jobs(options, dialect))
+    folders = [_folder(options, job, len(jobs)) for job in jobs]
+    if options.build:
+        _build(options.build)
+    worst = Outcome.PASS
+    for job, folder in zip(jobs, folders, strict=True):
+        verdict, interrupted = _run_one(options, job, dialect, spec, folder, screen)
+        if interrupted:
+            return INTERRUPTED
+        worst = max(worst, verdict.outcome, key=_badness)
+    if len(jobs) > 1:
+        screen.say(f"{len(jobs)} runs: {worst}")
+    return worst.exit_status
+
+
+def _badness(outcome: Outcome) -> int:
+    return [Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL].index(outcome)
+
+
+def _jobs(options: RunOptions, dialect: Dialect) -> Iterator[_Job]:
+    for path in _paths(options):
+        scenario = load_scenario(path, options.changes, REQUIREMENTS)
+        first = options.seed if options.seed is not None else scenario.seed
+        if first is None:
+            first = secrets.randbelow(SEEDS)
+        for turn in range(options.repeat):
+            seed = first + turn
+            plan = make_plan(
+                scenario, dialect, name=path.stem, seed=seed, patience=options.patience
+            )
+            yield _Job(path, scenario.model_copy(update={"seed": seed}), plan)
+
+
+def _paths(options: RunOptions) -> Iterator[Path]:
+    """Yield the scenario files that were named, those of a folder in the order of their names."""
+    for name in options.scenarios:
+        path = find_scenario(Path(name))
+        if not path.is_dir():
+            yield path
+            continue
+        inside = sorted(path.glob("*.yaml"))
+        if not inside:
+            raise UsageError(f"there is no scenario (*.yaml) in {path}")
+        yield from inside
+
+
+def _folder(options: RunOptions, job: _Job, jobs: int) -> Path:
+    out = options.out
+    if out is not None and jobs > 1:
+        out = out / f"{job.plan.name}-{job.plan.seed}"
+    return runfolder.make_folder(out, job.plan.name)
+
+
+# -- the target ------------------------------------------------------------------------------------
+
+
+def _target(options: RunOptions, dialect: Dialect) -> TargetSpec:
+    if options.connect is not None:
+        return TargetSpec(connect=options.connect)
+    if options.server is not None:
+        return TargetSpec(command=options.server, port=options.port)
+    if dialect.name not in REFERENCE_SPEAKS or options.dialect not in builtin_dialects():
+        spoken = " and ".join(REFERENCE_SPEAKS)
+        raise UsageError(
+            f"the reference server speaks {spoken} only: for {options.dialect} name a server "
+            "with --server or --connect"
+        )
+    return TargetSpec(command=reference_command(dialect.name))
+
+
+def reference_command(dialect: str) -> tuple[str, ...]:
+    """Return the words that start the reference server that came with this harness."""
+    root = str(Path(__file__).resolve().parent.parent)
+    options = ("--host", "{host}", "--port", "{port}", "--dialect", dialect, "--lang", "en")
+    return (sys.executable, "-P", "-c", _START, root, *options)
+
+
+def _build(command: str) -> None:
+    """Run the build command once; raises `UsageError` with what it printed where it fails."""
+    try:
+        done = subprocess.run(
+            shlex.split(command),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=BUILD_SECONDS,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise UsageError(f"the build command cannot be run: {error}") from error
+    if done.returncode:
+        printed = (done.stdout + done.stderr).decode("utf-8", "replace")[-MOST_OUTPUT:]
+        raise UsageError(f"the build command failed with {done.returncode}:\n{printed}")
+
+
+# -- one run -----------------------------------------------------------------------------------------
+
+
+def _run_one(
+    options: RunOptions,
+    job: _Job,
+    dialect: Dialect,
+    spec: TargetSpec,
+    folder: Path,
+    screen: Screen,
+) -> tuple[Verdict, bool]:
+    about = _about(options, job, folder)
+    runfolder.store_inputs(folder, job.scenario, options.dialect, job.plan, about)
+    progress = make_progress(sys.stderr, quiet=options.quiet)
+
+    def show(state: RunState) -> None:
+        progress.update(_shown(state, job.plan))
+
+    try:
+        result = asyncio.run(run_plan(job.plan, dialect, spec, folder, show))
+    finally:
+        progress.done()
+    verdict = judge(job.plan, dialect, result.history)
+    about = _after(about, result)
+    text = to_json(verdict, about)
+    runfolder.store_verdict(folder, text, render(verdict, about))
+    if options.json:
+        options.json.write_text(text, encoding="utf-8")
+    screen.show(verdict, about, options.verbose)
+    return verdict, result.interrupted
+
+
+def _shown(state: RunState, plan: Plan) -> ProgressState:
+    return ProgressState(
+        stage=state.stage,
+        people_in=state.people_in,
+        people_expected=len(plan.people),
+        said=state.said,
+        heard=state.heard,
+        lag=state.lag,
+        seconds=state.seconds,
+        step=state.step,
+    )
+
+
+def _about(options: RunOptions, job: _Job, folder: Path) -> About:
+    server = options.server or "the reference server"
+    if options.connect:
+        server = f"{options.connect[0]}:{options.connect[1]}"
+    return About(
+        name=job.plan.name,
+        title=job.plan.title,
+        seed=job.plan.seed,
+        dialect=job.plan.dialect,
+        server=server,
+        repeat_command=options.repeat_command(str(job.path), job.plan.seed),
+        run_folder=str(folder),
+    )
+
+
+def _after(about: About, result: RunResult) -> About:
+    status = result.exit_status
+    ended = "" if status is None else f"exit status {status}" if status >= 0 else f"signal {-status}"
+    tail = result.output[-MOST_OUTPUT:].decode("utf-8", "backslashreplace")
+    return replace(about, server_output_tail=tail, server_exit=ended)

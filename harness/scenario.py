@@ -1,0 +1,250 @@
+"""The scenario format: one YAML file, one claim.
+
+A `Scenario` was read and found right: its people exist, and its verbs take what they are given.
+The parts are in `harness.cast` (people), `harness.step` and `harness.casting` (steps),
+`harness.who`, `harness.texts` and `harness.durations`. Knows nothing of what a dialect can say
+and of tokens.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    PrivateAttr,
+    StrictInt,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    field_validator,
+)
+
+from harness.cast import (
+    CastMember,
+    PersonEntry,
+    PersonName,
+    PersonSpec,
+    cast_of,
+    members,
+    people_mistakes,
+    pool,
+)
+from harness.casting import MAX_ACTS, acts, casting_mistakes, resolved, salvaged, walk
+from harness.dump import plain_person, plain_step, to_yaml
+from harness.errors import BadValue
+from harness.nodes import Mark, Source
+from harness.overrides import overridden
+from harness.section import Mistake, Section, mistakes_of, together
+from harness.source import load, validated
+from harness.step import DropKind, Hears, Step, Verb
+from harness.texts import Text, parse_text, render
+from harness.who import Crowd, Everyone, Person, Some, Who, Whom
+from harness.words import kind, shown, suggest
+
+__all__ = [
+    "CastMember",
+    "Crowd",
+    "DropKind",
+    "Everyone",
+    "Hears",
+    "Mark",
+    "Person",
+    "PersonSpec",
+    "Scenario",
+    "Some",
+    "Step",
+    "Text",
+    "Verb",
+    "Who",
+    "Whom",
+    "dump_scenario",
+    "load_scenario",
+    "parse_text",
+    "read_scenario",
+    "render",
+]
+
+FORMAT = 1
+DEFAULT_LOCALE = "en_US"
+
+_REQUIREMENT = re.compile(r"[A-Z]+(-[A-Z]+)*-[0-9]+")
+
+
+def _format(value: object) -> Literal[1]:
+    if isinstance(value, bool | float) or value != FORMAT:
+        raise BadValue(f"format must be {FORMAT}, not {kind(value)}", "there is no other yet")
+    return 1
+
+
+def _title(value: str) -> str:
+    if not value.strip():
+        raise BadValue("a scenario needs a title", "say in one sentence what it claims")
+    return value
+
+
+def _ids(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _requirement(value: str, info: ValidationInfo) -> str:
+    """Check an id; whether it exists, where the context says which do."""
+    if not _REQUIREMENT.fullmatch(value):
+        raise BadValue(f"{shown(value)} is no requirement's id", "as in JOIN-3")
+    known = (info.context or {}).get("known_requirements")
+    if known is not None and value not in known:
+        raise BadValue(f"there is no requirement {shown(value)}", suggest(value, known))
+    return value
+
+
+def _locale(value: str) -> str:
+    if value == DEFAULT_LOCALE:
+        return value
+    # Loaded only here: it takes longer than reading a scenario.
+    from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415
+
+    if value not in AVAILABLE_LOCALES:
+        hint = suggest(value, sorted(AVAILABLE_LOCALES)) or "as in en_US, ru_RU"
+        raise BadValue(f"faker knows no locale {shown(value)}", hint)
+    return value
+
+
+class Scenario(Section):
+    """A scenario: people, what they do, and what it shows."""
+
+    format: Annotated[Literal[1], PlainValidator(_format), WithJsonSchema({"const": 1})] = Field(
+        description="The version of this format."
+    )
+    scenario: Annotated[str, AfterValidator(_title)] = Field(
+        description="The title: what it claims, in one sentence."
+    )
+    requirement: Annotated[
+        tuple[Annotated[str, AfterValidator(_requirement)], ...],
+        BeforeValidator(_ids),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        ),
+    ] = Field(default=(), description="What it shows: ids of requirements.", examples=["JOIN-3"])
+    seed: StrictInt | None = Field(
+        default=None,
+        ge=0,
+        lt=1 << 64,
+        description="Where everything random comes from; drawn anew where it is left out.",
+    )
+    locale: Annotated[str, AfterValidator(_locale)] = Field(
+        default=DEFAULT_LOCALE,
+        description="The language of made-up texts and names, as faker calls it.",
+        examples=["ru_RU"],
+    )
+    people: dict[PersonName, PersonEntry] = Field(
+        min_length=1, description="Who takes part: names, each of one person or of a crowd."
+    )
+    story: tuple[Step, ...] = Field(
+        min_length=1, description="The steps, each beginning when the one before is complete."
+    )
+
+    _origin: str = PrivateAttr(default="")
+
+    @property
+    def origin(self) -> str:
+        """The name of the file; "" for a scenario that was not read from one."""
+        return self._origin
+
+    def cast(self) -> tuple[CastMember, ...]:
+        """List all people in the order of `people`, crowds by number."""
+        return tuple(cast_of(self.people))
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """List whom a name stands for: a person, a crowd, a crowd's member, or `everyone`."""
+        return members(self.people, name)
+
+    def pool(self, whom: Whom) -> tuple[str, ...]:
+        """List the people that an item of a `who` may mean; of `10 of crowd` the whole crowd."""
+        return pool(self.people, whom)
+
+    def place(self, source: Source) -> None:
+        """Note where the scenario and its steps stand; said once, by whoever read it."""
+        self._origin = source.name
+        for loc, step in walk(self.story, ("story",)):
+            step.place(source.mark(loc))
+
+    @field_validator("people", mode="after")
+    @classmethod
+    def _check_people(cls, people: dict[str, PersonSpec]) -> dict[str, PersonSpec]:
+        if found := list(people_mistakes(people)):
+            raise together("people", found)
+        return people
+
+    @field_validator("story", mode="wrap")
+    @classmethod
+    def _check_story(
+        cls, raw: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> tuple[Step, ...]:
+        """Check the steps and, where `people` is right, the people of all steps that are right."""
+        found: list[Mistake] = []
+        story: tuple[Step, ...] = ()
+        people: dict[str, PersonSpec] = info.data.get("people", {})
+        try:
+            story = handler(raw)
+            steps = walk(story)
+        except ValidationError as error:
+            found += mistakes_of(error, subject="'story'")
+            steps = salvaged(raw)
+        if people:
+            for loc, step in steps:
+                found += casting_mistakes(loc, step, people)
+        if found:
+            raise together("story", found)
+        return _resolved(story, people)
+
+
+def _resolved(story: tuple[Step, ...], people: Mapping[str, PersonSpec]) -> tuple[Step, ...]:
+    story = tuple(resolved(step, people) for step in story)
+    if people and (count := acts(story, people)) > MAX_ACTS:
+        message = f"the story asks people for {count:,} acts"
+        raise together("story", [Mistake((), message, f"at most {MAX_ACTS:,}")])
+    return story
+
+
+def load_scenario(
+    path: Path,
+    overrides: Mapping[str, str] | None = None,
+    known_requirements: Collection[str] | None = None,
+) -> Scenario:
+    """Read a scenario from a file; raises `InputError` with all its mistakes.
+
+    `overrides` replace values: dotted paths (`people.crowd`, `story.0.times`) and YAML. Ids of
+    requirements must be among `known_requirements`, where these are given.
+    """
+    return read_scenario(load(path), overrides, known_requirements)
+
+
+def read_scenario(
+    source: Source,
+    overrides: Mapping[str, str] | None = None,
+    known_requirements: Collection[str] | None = None,
+) -> Scenario:
+    """Make a scenario of a source, as `load_scenario` does of a file."""
+    source = overridden(source, overrides or {}, Scenario.keys())
+    scenario = validated(source, Scenario, {"known_requirements": known_requirements})
+    scenario.place(source)
+    return scenario
+
+
+def dump_scenario(scenario: Scenario) -> str:
+    """Write a scenario as YAML that reads back as an equal one."""
+    data: dict[str, object] = {"format": scenario.format, "scenario": scenario.scenario}
+    if scenario.requirement:
+        data["requirement"] = list(scenario.requirement)
+    if scenario.seed is not None:
+        data["seed"] = scenario.seed
+    if scenario.locale != DEFAULT_LOCALE:
+        data["locale"] = scenario.locale
+    data["people"] = {name: plain_person(spec) for name, spec in scenario.people.items()}
+    data["story"] = [plain_step(step) for step in scenario.story]
+    return to_yaml(data)

@@ -1,0 +1,36 @@
+"""Screen: where reports go, and what that place can show: width, colours, more than ASCII."""
+
+import os
+import shutil
+from typing import TextIO
+
+from harness.escape import takes_unicode
+from harness.report.text import About, render
+from harness.verdict import Verdict
+
+NARROWEST, WIDEST = 60, 120
+
+
+class Screen:
+    """The standard output of a command."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def say(self, text: str) -> None:
+        """Print a line, or several."""
+        print(text, file=self.stream, flush=True)
+
+    def show(self, verdict: Verdict, about: About, verbose: bool = False) -> None:
+        """Print the report on one run."""
+        terminal = self.stream.isatty()
+        columns = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+        text = render(
+            verdict,
+            about,
+            width=min(max(columns, NARROWEST), WIDEST),
+            colour=terminal and "NO_COLOR" not in os.environ,
+            ascii_only=not takes_unicode(self.stream),
+            verbose=verbose,
+        )
+        self.say(text.rstrip("\n"))

@@ -1,0 +1,216 @@
+"""Transcript: a history, read event by event, as what everyone said, heard and did.
+
+The same object follows a run while it goes on and a stored history afterwards, so both see the
+same. It derives and does not judge. Times are nanoseconds since the run began. Pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness import events
+from harness.attribution import Listener
+from harness.dialect import Dialect
+from harness.events import Ending, Event, Kind, Role
+from harness.speech import Message, Voices
+
+
+@dataclass(slots=True)
+class Attendance:
+    """When one connection came, joined and went; None for what did not happen.
+
+    `joining` is just before its nickname was sent. `joined` is proved: it read a message that was
+    sent after that, or somebody read one of its own. `leaving` is the harness's first act to end
+    it; `gone` is when the server's end of stream or an error was seen.
+    """
+
+    conn: int
+    person: str
+    nick: str
+    role: Role
+    connecting: int
+    connected: int | None = None
+    joining: int | None = None
+    joined: int | None = None
+    leaving: int | None = None
+    how: Ending | None = None
+    gone: int | None = None
+    eof: bool = False
+    error: str = ""
+    closed: int | None = None
+    accepted: int = -1
+    doorstep: bytearray = field(default_factory=bytearray)
+    named: int = 0
+
+    @property
+    def present(self) -> bool:
+        """Whether it has given its name and neither side has begun to end it."""
+        return self.joining is not None and self.leaving is None and self.gone is None
+
+    @property
+    def thrown_out(self) -> bool:
+        """Whether the server ended it before the harness had begun to."""
+        return self.gone is not None and (self.leaving is None or self.gone < self.leaving)
+
+    @property
+    def in_good_order(self) -> bool:
+        """Whether it left by half-close, read to the end, and close."""
+        return self.how in (Ending.LEAVE, Ending.HALF_CLOSE) and self.eof
+
+
+class Transcript:
+    """What is known of everyone after the events that were observed so far."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.voices = Voices(dialect)
+        self.people: dict[int, Attendance] = {}
+        self.listeners: dict[int, Listener] = {}
+        self.steps: dict[int, tuple[int, int | None]] = {}
+        self.stages: list[tuple[int, events.Stage]] = []
+        self.failures: list[events.StepFailed] = []
+        self.skipped: list[events.Skipped] = []
+        self.samples: list[events.Sampled] = []
+        self.lags: list[events.Lagged] = []
+        self.exits: list[events.Exited] = []
+        self.refused: list[events.ConnectFailed] = []
+        self.noise: events.Noise | None = None
+        self.interrupted = False
+        self.end = 0
+        self._unproven: set[int] = set()
+        self._seen: dict[int, int] = {}
+
+    @classmethod
+    def of(cls, dialect: Dialect, history: Iterable[Event]) -> "Transcript":
+        """Return the finished transcript of a whole history."""
+        transcript = cls(dialect)
+        for event in history:
+            transcript.observe(event)
+        for conn, listener in transcript.listeners.items():
+            listener.finish()
+            transcript._prove(conn, listener)
+        return transcript
+
+    def observe(self, event: Event) -> None:
+        """Take one more event; events come in the order in which they happened."""
+        self.end = max(self.end, event.at)
+        match event:
+            case events.Read(at, conn, data):
+                self._read(at, conn, data)
+            case events.Said(_, conn):
+                self.voices.say(event)
+            case events.Accepted(_, conn, number):
+                self.people[conn].accepted = number
+            case _:
+                self._attend(event)
+
+    def _read(self, at: int, conn: int, data: bytes) -> None:
+        listener = self.listeners.get(conn)
+        if listener is None:
+            self.people[conn].doorstep += data
+            return
+        listener.read(data, at)
+        self._prove(conn, listener)
+
+    def _prove(self, conn: int, listener: Listener) -> None:
+        """Find out who is now known to be in the room."""
+        first = self._seen.get(conn, 0)
+        self._seen[conn] = len(listener.messages)
+        if not self._unproven:
+            return
+        for index in range(first, len(listener.messages)):
+            message, at = listener.messages[index], listener.times[index]
+            if message.conn in self._unproven:
+                self._is_in(message.conn, at)
+            if conn in self._unproven and message.at > (self.people[conn].joining or 0):
+                self._is_in(conn, at)
+
+    def _is_in(self, conn: int, at: int) -> None:
+        self.people[conn].joined = at
+        self._unproven.discard(conn)
+
+    def _attend(self, event: Event) -> None:
+        match event:
+            case events.Connect(at, conn, person, nick, role):
+                self.people[conn] = Attendance(conn, person, nick, role, at)
+            case events.Connected(at, conn):
+                self.people[conn].connected = at
+            case events.Named(at, conn):
+                self._name(at, conn)
+            case events.Left(at, conn, how):
+                self._leave(at, conn, how)
+            case events.Eof(at, conn):
+                self._go(at, conn).eof = True
+            case events.Broken(at, conn, error):
+                self._go(at, conn).error = error
+            case events.Closed(at, conn):
+                self.people[conn].closed = at
+            case _:
+                self._note(event)
+
+    def _name(self, at: int, conn: int) -> None:
+        person = self.people[conn]
+        person.joining = at
+        person.named += 1
+        self.voices.admit(conn, person.nick)
+        self.listeners[conn] = Listener(conn, self.voices)
+        self._seen[conn] = 0
+        self._unproven.add(conn)
+
+    def _leave(self, at: int, conn: int, how: Ending) -> None:
+        person = self.people[conn]
+        if person.leaving is None:
+            person.leaving, person.how = at, how
+
+    def _go(self, at: int, conn: int) -> Attendance:
+        person = self.people[conn]
+        if person.gone is None:
+            person.gone = at
+        return person
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case events.StepBegun(at, step):
+                self.steps[step] = (at, None)
+            case events.StepEnded(at, step):
+                self.steps[step] = (self.steps[step][0], at)
+            case events.StageBegun(at, stage):
+                self.stages.append((at, stage))
+            case events.StepFailed():
+                self.failures.append(event)
+            case events.Skipped():
+                self.skipped.append(event)
+            case events.Sampled():
+                self.samples.append(event)
+            case events.Lagged():
+                self.lags.append(event)
+            case events.Exited():
+                self.exits.append(event)
+            case events.ConnectFailed():
+                self.refused.append(event)
+            case events.Noise():
+                self.noise = event
+            case events.Interrupted():
+                self.interrupted = True
+
+    # -- asked by those who act and those who judge ----------------------------------------------
+
+    def stage_began(self, stage: events.Stage) -> int | None:
+        """Return when `stage` began."""
+        return next((at for at, name in self.stages if name is stage), None)
+
+    def closings(self) -> list[Message]:
+        """Return the closing messages that were said."""
+        speeches = self.voices.speeches.values()
+        return [m for speech in speeches for m in speech.messages if m.kind is Kind.CLOSING]
+
+    def departures(self) -> list[Attendance]:
+        """Return who left or was thrown out before the end, in the order of their going."""
+        gone = [p for p in self.people.values() if p.leaving is not None or p.gone is not None]
+        real = [p for p in gone if p.how is not Ending.TEARDOWN or p.thrown_out]
+        return sorted(real, key=departed_at)
+
+
+def departed_at(person: Attendance) -> int:
+    """Return when `person` began to be gone, whoever began it."""
+    times = [at for at in (person.leaving, person.gone) if at is not None]
+    return min(times)

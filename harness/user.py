@@ -1,0 +1,241 @@
+"""User: one simulated person's connection, on asyncio. The only file with chat sockets.
+
+It does what it is told and records what happens: a time before each write, a time after each read.
+It knows nothing of stories, beacons and verdicts.
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+
+from harness import events
+from harness.events import Ending, Kind, Role
+from harness.recorder import Recorder
+from harness.speech import Message
+from harness.transcript import Attendance
+
+# A stranger without a name is owed a prompt; more than this of anything is not kept.
+MOST_AT_THE_DOOR = 1 << 16
+_HARD_RESET = struct.pack("ii", 1, 0)
+
+
+class ConnectedToItselfError(OSError):
+    """The kernel connected a socket to itself, as it may do where nobody listens."""
+
+
+class User(asyncio.Protocol):
+    """The connection `conn` of `person`."""
+
+    def __init__(self, recorder: Recorder, conn: int, person: str, nick: str, role: Role) -> None:
+        self.recorder = recorder
+        self.conn = conn
+        self.person = person
+        self.nick = nick
+        self.role = role
+        self.said = 0
+        self.bytes_read = 0
+        self.on_read: Callable[[], None] | None = None
+        self.closed = False
+        self._transport: asyncio.Transport | None = None
+        self._watchers: set[asyncio.Future[None]] = set()
+        self._dialect = recorder.transcript.dialect
+
+    # -- what is known of it -------------------------------------------------------------------
+
+    @property
+    def attendance(self) -> Attendance:
+        """What the transcript knows of this connection."""
+        return self.recorder.transcript.people[self.conn]
+
+    @property
+    def connected(self) -> bool:
+        """Whether it was ever connected."""
+        return self._transport is not None
+
+    @property
+    def present(self) -> bool:
+        """Whether it has a name and is still connected."""
+        return self.attendance.present
+
+    @property
+    def prompted(self) -> bool:
+        """Whether the dialect's prompt has come."""
+        return self.attendance.doorstep.startswith(self._dialect.prompt_bytes)
+
+    @property
+    def wrongly_prompted(self) -> bool:
+        """Whether something else than the dialect's prompt has come."""
+        door, prompt = bytes(self.attendance.doorstep), self._dialect.prompt_bytes
+        return not door.startswith(prompt) and not prompt.startswith(door)
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes the kernel has not taken yet."""
+        return self._transport.get_write_buffer_size() if self._transport else 0
+
+    @property
+    def addresses(self) -> tuple[tuple[str, int], tuple[str, int]] | None:
+        """Its own address and the server's; None where it is not connected."""
+        if self._transport is None:
+            return None
+        own = self._transport.get_extra_info("sockname")
+        server = self._transport.get_extra_info("peername")
+        return (own[:2], server[:2]) if own and server else None
+
+    def has_heard(self, message: Message) -> bool:
+        """Tell whether `message` has come here whole."""
+        listener = self.recorder.transcript.listeners.get(self.conn)
+        if listener is None:
+            return False
+        if listener.has_heard(message):
+            return True
+        listener.count()
+        return message.number in listener.numbers[message.conn]
+
+    # -- doing -----------------------------------------------------------------------------------
+
+    async def connect(self, host: str, port: int) -> None:
+        """Open the connection; raises `OSError`."""
+        add, now = self.recorder.add, self.recorder.now
+        add(events.Connect(now(), self.conn, self.person, self.nick, self.role))
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: self, host, port)
+            addresses = self.addresses
+            if addresses and addresses[0] == addresses[1]:
+                self.hang_up(Ending.RESET)
+                raise ConnectedToItselfError("connected to itself: nobody listens there")
+        except OSError as error:
+            add(events.ConnectFailed(now(), self.conn, str(error)))
+            raise
+
+    def give_name(self) -> None:
+        """Send the nickname: from here on it is joining."""
+        data = self._dialect.nickname_bytes(self.nick)
+        self.recorder.add(events.Named(self.recorder.now(), self.conn, data))
+        self._write(data)
+
+    def say(
+        self, data: bytes, token: bytes, kind: Kind, step: int = -1, due: int | None = None
+    ) -> Message:
+        """Send one message; `data` is what goes on the wire, `due` when it was planned for."""
+        at = self.recorder.now()
+        when = at if due is None else due
+        said = events.Said(at, self.conn, self.said, data, token, kind, when, step)
+        self.said += 1
+        self.recorder.add(said)
+        self._write(data)
+        if not self.unsent:
+            self._accept()
+        return self.recorder.transcript.voices.speeches[self.conn].messages[-1]
+
+    def half_close(self, how: Ending) -> None:
+        """Tell the server that nothing more will come, and go on reading."""
+        self._leave(how)
+        if self._transport and self._transport.can_write_eof() and not self._closing:
+            self._transport.write_eof()
+
+    def hang_up(self, how: Ending) -> None:
+        """Close the connection: with a reset for anything but `CLOSE` and after a half-close."""
+        self._leave(how)
+        if self._transport is None or self._closing:
+            return
+        if how in (Ending.CLOSE, Ending.LEAVE, Ending.HALF_CLOSE):
+            self._transport.close()
+            return
+        self.abort()
+
+    def abort(self) -> None:
+        """Reset the connection in any state; nothing is recorded."""
+        if self._transport is None or self.closed:
+            return
+        # The socket outlives a close that still has bytes to write, and takes the option even then.
+        sock = self._transport.get_extra_info("socket")
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HARD_RESET)
+        self._transport.abort()
+
+    @property
+    def _closing(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
+
+    def _leave(self, how: Ending) -> None:
+        if self.attendance.leaving is None:
+            self.recorder.add(events.Left(self.recorder.now(), self.conn, how))
+
+    def _write(self, data: bytes) -> None:
+        if self._transport and not self._closing:
+            self._transport.write(data)
+
+    def _accept(self) -> None:
+        if self.said and not self._closing:
+            self.recorder.add(events.Accepted(self.recorder.now(), self.conn, self.said - 1))
+
+    # -- waiting ---------------------------------------------------------------------------------
+
+    async def until(self, done: Callable[[], bool], seconds: float) -> bool:
+        """Wait until `done`, looked at whenever something happens here; tell whether it came."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        timer = loop.call_at(end, self._wake)
+        try:
+            while not done():
+                if loop.time() >= end:
+                    return False
+                watcher = loop.create_future()
+                self._watchers.add(watcher)
+                try:
+                    await watcher
+                finally:
+                    self._watchers.discard(watcher)
+            return True
+        finally:
+            timer.cancel()
+
+    def _wake(self) -> None:
+        for watcher in self._watchers:
+            if not watcher.done():
+                watcher.set_result(None)
+
+    # -- what asyncio tells ------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the open connection."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(high=0)
+        self.recorder.add(events.Connected(self.recorder.now(), self.conn))
+        self._wake()
+
+    def data_received(self, data: bytes) -> None:
+        """Record what was read."""
+        self.recorder.add(events.Read(self.recorder.now(), self.conn, data))
+        self.bytes_read += len(data)
+        if self.attendance.joining is None and self.bytes_read > MOST_AT_THE_DOOR:
+            assert self._transport is not None
+            self._transport.pause_reading()
+        if self.on_read:
+            self.on_read()
+        if self._watchers:
+            self._wake()
+
+    def eof_received(self) -> bool:
+        """Record the end of the stream; keep the socket, so that teardown can reset it."""
+        self.recorder.add(events.Eof(self.recorder.now(), self.conn))
+        self._wake()
+        return True
+
+    def resume_writing(self) -> None:
+        """Record that the kernel has taken everything."""
+        self._accept()
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Record how the connection ended."""
+        self.closed = True
+        now = self.recorder.now()
+        if exc is not None and self.attendance.gone is None:
+            self.recorder.add(events.Broken(now, self.conn, str(exc)))
+        self.recorder.add(events.Closed(self.recorder.now(), self.conn))
+        self._wake()

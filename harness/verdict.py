@@ -1,0 +1,116 @@
+"""Verdict: what the judge says of a run, as values.
+
+An outcome, the findings that led to it, how much each check looked at, and the figures of the run.
+This file knows neither how a finding is found nor how it is printed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What came out; the worst of several wins."""
+
+    PASS = "pass"
+    INCONCLUSIVE = "inconclusive"
+    FAIL = "fail"
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of a command that ends with this outcome."""
+        return {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 3}[self]
+
+
+_BADNESS = {Outcome.PASS: 0, Outcome.INCONCLUSIVE: 1, Outcome.FAIL: 2}
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the worst of `outcomes`: fail, then inconclusive, then pass; pass where none is."""
+    return max(outcomes, key=_BADNESS.__getitem__, default=Outcome.PASS)
+
+
+class Direction(StrEnum):
+    """Which way a moment goes, seen from the person it happened to."""
+
+    TO_SERVER = "to server"
+    FROM_SERVER = "from server"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One of the few events that prove a finding.
+
+    `at` is in nanoseconds since the run began, `who` the person, `text` a few plain words that may
+    quote what a tested program sent: whoever prints it must escape it. `missing` marks what did not
+    happen and should have.
+    """
+
+    at: int
+    who: str
+    direction: Direction
+    text: str
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, or could not be told (`outcome`).
+
+    `check` names who found it, `requirement` what it violates. `says` is one or two sentences in
+    the words of the chat, `cause` the likely reason where there is one. `count` is how many
+    alike were seen. A timed finding depends on `deadline` (seconds); 0 means it is certain.
+    """
+
+    check: str
+    requirement: str
+    says: str
+    outcome: Outcome = Outcome.FAIL
+    cause: str = ""
+    moments: tuple[Moment, ...] = ()
+    count: int = 1
+    deadline: float = 0.0
+
+    @property
+    def timed(self) -> bool:
+        """Whether it depends on a deadline."""
+        return self.deadline > 0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check said: its outcome, and how many things it looked at."""
+
+    check: str
+    outcome: Outcome
+    looked_at: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The size of a run: how much was said and heard, and how long it took (seconds)."""
+
+    people: int = 0
+    messages: int = 0
+    deliveries: int = 0
+    obligations: int = 0
+    seconds: float = 0.0
+    lag: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judge's word on one run."""
+
+    outcome: Outcome
+    checks: tuple[CheckResult, ...]
+    figures: Figures = field(default_factory=Figures)
+    reason: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, the failures first, in the order of the checks."""
+        every = [finding for check in self.checks for finding in check.findings]
+        return tuple(sorted(every, key=lambda finding: -_BADNESS[finding.outcome]))

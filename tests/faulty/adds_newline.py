@@ -1,0 +1,21 @@
+"""Each message gets a newline that nobody said.
+
+Violates RELAY-4, RELAY-6.
+"""
+
+from __future__ import annotations
+
+from _core_loop import Chat, Client, main
+
+DEFECT = "Each message gets a newline that nobody said."
+VIOLATES = ("RELAY-4", "RELAY-6")
+DIALECTS = ("raw",)
+
+
+class Faulty(Chat):
+    def relayed(self, sender: Client, text: str) -> bytes:
+        return super().relayed(sender, text) + b"\n"
+
+
+if __name__ == "__main__":
+    main(Faulty)

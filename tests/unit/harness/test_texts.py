@@ -1,0 +1,105 @@
+"""`harness.texts`: templates, taken apart and filled in."""
+
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.errors import BadValue
+from harness.texts import MAX_BYTES, Field, Literal, Repeat, Text, format_text, parse_text, render
+
+
+@pytest.mark.parametrize(
+    ("template", "parts"),
+    [
+        ("", ()),
+        ("hello", (Literal("hello"),)),
+        ("{sentence}", (Field("sentence"),)),
+        ("{word}{name}!", (Field("word"), Field("name"), Literal("!"))),
+        ("{я*2500}", (Repeat("я", 2500),)),
+        ("{a*b*3}", (Repeat("a*b", 3),)),
+        ("{**3}", (Repeat("*", 3),)),
+        ("{\n*003}", (Repeat("\n", 3),)),
+        ("{{word}}", (Literal("{word}"),)),
+        ("a {{ b", (Literal("a { b"),)),
+        ("{{{word}}}", (Literal("{"), Field("word"), Literal("}"))),
+        ("a{{b}}c{word}d", (Literal("a{b}c"), Field("word"), Literal("d"))),
+        ("~ \u2028\x85\0", (Literal("~ \u2028\x85\0"),)),
+    ],
+)
+def test_parse(template: str, parts: Text) -> None:
+    assert parse_text(template) == parts
+
+
+BRACES = "write {{ or }} for a brace"
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{", f"a brace without its partner: '{{' ({BRACES})"),
+        ("a } b", f"a brace without its partner: '}} b' ({BRACES})"),
+        ("{word", f"a brace without its partner: '{{word' ({BRACES})"),
+        ("{a{b}", f"a brace without its partner: '{{a{{b}}' ({BRACES})"),
+        ("{sentance}", "unknown field '{sentance}' (did you mean 'sentence'?)"),
+        (
+            "{}",
+            f"unknown field '{{}}' (there are {{sentence}}, {{word}}, {{name}}, {{X*N}}; {BRACES})",
+        ),
+        (
+            "{*3}",
+            (
+                "unknown field '{*3}' "
+                f"(there are {{sentence}}, {{word}}, {{name}}, {{X*N}}; {BRACES})"
+            ),
+        ),
+        ("{x*0}", "'{x*0}' repeats not 1 to 1,000,000 times"),
+        ("{x*1000001}", "'{x*1000001}' repeats not 1 to 1,000,000 times"),
+        ("{x*" + "9" * 9 + "}", "'{x*999999999}' repeats not 1 to 1,000,000 times"),
+        ("a\ud800", "the half character U+D800 cannot be sent as UTF-8"),
+        ("{яя*1000000}яя{name}{яя*48576}", "a text of 4,194,308 bytes (at most 4,194,304)"),
+    ],
+)
+def test_wrong_templates(template: str, message: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        parse_text(template)
+    assert str(caught.value) == message
+
+
+def test_the_largest_text() -> None:
+    text = parse_text("{яя*1000000}{яя*48576}")
+    assert len(render(text, sentence=str, word=str, name=str).encode()) == MAX_BYTES
+
+
+def test_render_calls_anew_for_each_field() -> None:
+    numbers = count()
+    text = parse_text("{{{word} {name} {word}: {ab*3} {sentence}")
+    made = render(
+        text,
+        sentence=lambda: f"sentence{next(numbers)}",
+        word=lambda: f"word{next(numbers)}",
+        name=lambda: f"name{next(numbers)}",
+    )
+    assert made == "{word0 name1 word2: ababab sentence3"
+
+
+LITERALS = st.text(st.characters(exclude_categories=["Cs"]))
+TEMPLATES = st.lists(
+    LITERALS.map(lambda text: text.replace("{", "{{").replace("}", "}}"))
+    | st.sampled_from(["{sentence}", "{word}", "{name}", "{x*3}", "{* *7}"])
+).map("".join)
+
+
+@settings(deadline=None)
+@given(TEMPLATES)
+def test_what_is_written_reads_back(template: str) -> None:
+    text = parse_text(template)
+    assert parse_text(format_text(text)) == text
+
+
+@settings(deadline=None)
+@given(LITERALS)
+def test_an_escaped_text_is_itself(literal: str) -> None:
+    text = parse_text(literal.replace("{", "{{").replace("}", "}}"))
+    assert render(text, sentence=str, word=str, name=str) == literal
