@@ -92,7 +92,8 @@ class Story:
         user = self._users.get(deed.person)
         self._failed.add(deed.person)
         report_failure(self.crew, failure, begun, step.index, deed.person, user)
-        if user and user.connected:
+        # Who has missed something stays: the roll call will tell whether it is lost for certain.
+        if user and user.connected and failure.failure is not Failure.HEARS:
             user.hang_up(Ending.GIVEN_UP)
 
     # -- the verbs ---------------------------------------------------------------------------------

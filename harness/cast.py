@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema
 from harness.errors import BadValue
 from harness.section import Mistake, Section
 from harness.texts import check_characters
-from harness.who import EVERYONE, Crowd, Everyone, Person, Some, Whom, is_name
+from harness.who import EVERYONE, Crowd, Person, Some, Whom, is_name
 from harness.words import kind, shown, suggest
 
 MAX_CROWD = 20_000
@@ -197,6 +197,6 @@ def pool(people: People, whom: Whom) -> tuple[str, ...]:
     match whom:
         case Person(name) | Crowd(name) | Some(_, name):
             return members(people, name)
-        case Everyone(but):
-            away = {member for name in but for member in members(people, name)}
+        case _:
+            away = {member for name in whom.but for member in members(people, name)}
             return tuple(name for name in members(people, EVERYONE) if name not in away)

@@ -83,8 +83,8 @@ def _whom_errors(whom: Whom, people: People) -> Iterator[BadValue]:
             yield from (unknown(people, name) for name in strangers)
             if not strangers and set(but) >= set(people):
                 yield BadValue("nobody is left")
-        case Some(count, crowd):
-            yield from _some_errors(count, crowd, people)
+        case _:
+            yield from _some_errors(whom.count, whom.crowd, people)
 
 
 def _some_errors(count: int, crowd: str, people: People) -> Iterator[BadValue]:
@@ -116,5 +116,5 @@ def _heads(whom: Whom, people: People) -> int:
             return people[name].count or 1
         case Some(count, _):
             return count
-        case Everyone():
+        case _:
             return size(people)

@@ -7,6 +7,7 @@ program under test is for, nor its port.
 import asyncio
 import errno
 import os
+import shutil
 import sys
 from pathlib import Path
 from signal import SIGKILL
@@ -124,11 +125,14 @@ class KeeperLink(asyncio.SubprocessProtocol):
 
 def _why_not(program: str, error: int) -> str:
     """In words, why a program could not be started."""
-    exists = Path(program).exists()
-    if error == errno.ENOENT and exists and os.sep in program:
+    if os.sep not in program and error in (errno.ENOENT, errno.EACCES):
+        found = shutil.which(program, os.F_OK)  # EACCES may only mean a folder in PATH
+        here = Path(program).is_file()
+        if found is None or error == errno.ENOENT:
+            hint = f"; the one in this folder is started as ./{program}" if here else ""
+            return f"command not found: {program}{hint}"
+    if error == errno.ENOENT and Path(program).exists():
         return f"{program} names an interpreter in its first line that is not on this machine"
-    if error == errno.ENOENT and exists:
-        return f"command not found: {program}; the one in this folder is started as ./{program}"
     if error == errno.ENOENT:
         return f"command not found: {program}"
     if error == errno.EACCES and Path(program).is_dir():

@@ -24,7 +24,7 @@ class Recorder:
         self.history = History()
         self.transcript = Transcript(dialect)
         self._begin = time.monotonic_ns()
-        self._closed = False
+        self.closed = False
         self._stream = path.open("w", encoding="ascii") if path else None
         self._file = HistoryFile(self._stream) if self._stream else None
         if self._file:
@@ -36,7 +36,7 @@ class Recorder:
 
     def add(self, event: Event) -> None:
         """Take down `event`; after `close` nothing more is taken."""
-        if self._closed:
+        if self.closed:
             return
         self.history.add(event)
         self.transcript.observe(event)
@@ -48,7 +48,7 @@ class Recorder:
 
     def close(self) -> None:
         """End the history and put all of it on disk, so that every judge sees the same."""
-        self._closed = True
+        self.closed = True
         if self._file and self._stream:
             self._file.append(self.history.events)
             self._stream.close()

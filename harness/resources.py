@@ -1,6 +1,6 @@
 """What a tree of processes uses: processor, memory, threads and the sockets of its port.
 
-Read from /proc in one pass, for a server with a thousand threads in some 3 ms (psutil, which does
+Read from /proc in one pass, for a server with a thousand threads in some 5 ms (psutil, which does
 it elsewhere, takes 11 ms for the tree alone). Processes vanish while they are looked at; what has
 gone counts as nothing. This file starts and ends nothing.
 """

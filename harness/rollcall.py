@@ -40,9 +40,25 @@ class RollCall:
         self._last_read = begin = loop.time()
         try:
             await self._await_all(begin)
+            self._waiting = self._last_words()
+            await self._await_all(begin)
         finally:
             for user in self.members:
                 user.on_read = self.crew.on_read
+
+    def _last_words(self) -> dict[User, set[Message]]:
+        """Return what is still owed to whom of those who have gone: no closing token ends that."""
+        transcript = self.crew.recorder.transcript
+        owed: dict[User, set[Message]] = {user: set() for user in self.members}
+        for conn, speech in transcript.voices.speeches.items():
+            person = transcript.people[conn]
+            last = -1 if person.present else transcript.last_owed(conn)
+            for user in self.members if last >= 0 else ():
+                message = speech.messages[last]
+                joined = user.attendance.joined
+                if joined is not None and joined < message.at and not user.has_heard(message):
+                    owed[user].add(message)
+        return {user: messages for user, messages in owed.items() if messages}
 
     def _close(self, user: User) -> Message:
         token = mint(user.conn, user.said)

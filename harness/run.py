@@ -145,7 +145,7 @@ class Run:
             self._main.cancel()
 
     def _exited(self, exited: "asyncio.Future[int]") -> None:
-        if not exited.cancelled():
+        if not exited.cancelled() and not self.recorder.closed:
             self.exit_status = exited.result()
             self.recorder.add(events.Exited(self.recorder.now(), exited.result()))
             # What the server said last is still to be read: it proves how far it came.

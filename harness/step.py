@@ -91,8 +91,8 @@ def _drop_kind(value: object) -> DropKind:
     kinds = [str(each) for each in DropKind]
     if isinstance(value, str) and value in kinds:
         return DropKind(value)
-    hint = (suggest(value, kinds) if isinstance(value, str) else "") or f"one of {listed(kinds)}"
-    raise BadValue(f"nobody can drop by {kind(value)}", hint)
+    hint = suggest(value, kinds) if isinstance(value, str) else ""
+    raise BadValue(f"must be one of {listed(kinds)}, not {kind(value)}", hint)
 
 
 def _items(value: object) -> object:

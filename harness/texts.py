@@ -92,7 +92,7 @@ def _field(inner: str) -> Part:
         # Compared as text first: a number of a million digits takes its time.
         times = int(match[2]) if len(match[2]) <= len(str(MAX_TIMES)) else MAX_TIMES + 1
         if not 1 <= times <= MAX_TIMES:
-            raise BadValue(f"{shown('{' + inner + '}')} repeats not 1 to {MAX_TIMES:,} times")
+            raise BadValue(f"{shown('{' + inner + '}')} must repeat 1 to {MAX_TIMES:,} times")
         return Repeat(match[1], times)
     known = listed(f"{{{name}}}" for name in (*FIELDS, "X*N"))
     hint = suggest(inner, FIELDS) or f"there are {known}; {_BRACE_HINT}"
@@ -107,8 +107,6 @@ def _check_size(parts: list[Part]) -> None:
                 size += len(text.encode())
             case Repeat(text, times):
                 size += len(text.encode()) * times
-            case Field():
-                pass
     if size > MAX_BYTES:
         raise BadValue(f"a text of {size:,} bytes", f"at most {MAX_BYTES:,}")
 
@@ -124,8 +122,8 @@ def _format_part(part: Part) -> str:
             return text.replace("{", "{{").replace("}", "}}")
         case Field(name):
             return f"{{{name}}}"
-        case Repeat(text, times):
-            return f"{{{text}*{times}}}"
+        case _:
+            return f"{{{part.text}*{part.times}}}"
 
 
 def render(
@@ -146,5 +144,5 @@ def _render_part(part: Part, make: dict[str, Callable[[], str]]) -> str:
             return text
         case Field(field):
             return make[field]()
-        case Repeat(text, times):
-            return text * times
+        case _:
+            return part.text * part.times

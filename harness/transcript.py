@@ -203,6 +203,18 @@ class Transcript:
         speeches = self.voices.speeches.values()
         return [m for speech in speeches for m in speech.messages if m.kind is Kind.CLOSING]
 
+    def last_owed(self, conn: int) -> int:
+        """Return the number of the last message of `conn` that its server surely had; -1 for none.
+
+        Somebody heard it, or it was accepted and its sender left in good order or was thrown out.
+        """
+        person, heard = self.people[conn], -1
+        for listener in self.listeners.values():
+            listener.count()
+            heard = max(heard, max(listener.numbers.get(conn, ()), default=-1))
+        surely = person.in_good_order or person.thrown_out
+        return max(heard, person.accepted) if surely else heard
+
     def departures(self) -> list[Attendance]:
         """Return who left or was thrown out before the end, in the order of their going."""
         gone = [p for p in self.people.values() if p.leaving is not None or p.gone is not None]

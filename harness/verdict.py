@@ -111,6 +111,6 @@ class Verdict:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, the failures first, in the order of the checks."""
+        """All findings: failures first, what is certain first, in the order of the checks."""
         every = [finding for check in self.checks for finding in check.findings]
-        return tuple(sorted(every, key=lambda finding: -_BADNESS[finding.outcome]))
+        return tuple(sorted(every, key=lambda one: (-_BADNESS[one.outcome], one.timed)))

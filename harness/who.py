@@ -94,5 +94,5 @@ def format_whom(whom: Whom) -> str:
             return f"{count} of {crowd}"
         case Everyone(()):
             return EVERYONE
-        case Everyone(but):
-            return f"{EVERYONE} but {', '.join(but)}"
+        case _:
+            return f"{EVERYONE} but {', '.join(whom.but)}"

@@ -86,7 +86,7 @@ class Connection(asyncio.BufferedProtocol):
         self.transport.set_write_buffer_limits(high=0)
         self._server.connection_made(self)
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+    def get_buffer(self, sizehint: int) -> memoryview:
         """Lend the buffer that all connections are read into."""
         return self._server.buffer
 
@@ -102,7 +102,7 @@ class Connection(asyncio.BufferedProtocol):
         self._server.schedule_flush()
         return True  # stay open: what is still to be sent goes out first, then `close`
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, exc: Exception | None) -> None:
         """Forget this peer, which has closed, was reset, or was closed."""
         self._cancel_timer()
         self._server.connection_lost(self)

@@ -53,22 +53,20 @@ def blocks_of(text: str) -> Iterator[tuple[Example, ...]]:
             yield tuple(Example(command, printed, status) for command, _, printed in lines)
 
 
-def run(example: Example, folder: Path) -> tuple[int, str]:
+def run(example: Example, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run an example in `folder`, which is no checkout: what is installed is what runs."""
     program, *arguments = shlex.split(example.command)
     assert program == "harness", f"an example that the tests cannot run: {example.command}"
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "harness", *arguments],
         cwd=folder,
         env={**os.environ, **environment()},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         encoding="utf-8",
         timeout=SECONDS,
         check=False,
     )
-    return done.returncode, done.stdout
 
 
 def environment() -> dict[str, str]:
@@ -186,10 +184,9 @@ def test_the_readme_has_examples() -> None:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_examples_run(block: tuple[Example, ...], folder: Path) -> None:
     for example in block:
-        status, output = run(example, folder)
-        assert status == example.exit_status, f"{example.command}\n{output}"
-        if example.printed:
-            assert is_printed(example.printed, output), f"{example.command} prints\n{output}"
+        done = run(example, folder)
+        assert done.returncode == example.exit_status, f"{done.stdout}\n{done.stderr}"
+        assert not example.printed or is_printed(example.printed, done.stdout), done.stdout
 
 
 def is_printed(expected: str, output: str) -> bool:

@@ -18,7 +18,7 @@ from harness.case import (
     seconds,
     unless_late,
 )
-from harness.events import Ending
+from harness.events import Ending, Role
 from harness.membership import Miss
 from harness.speech import Message
 from harness.transcript import Attendance, departed_at
@@ -90,7 +90,9 @@ def _crosses(message: Message, at: int) -> bool:
 
 
 def _finding(case: Case, lost: _Lost, requirement: str) -> Finding:
-    message, first = lost.message, lost.misses[0]
+    message = lost.message
+    people = [miss for miss in lost.misses if miss.receiver.role is Role.PERSON]
+    first = (people or lost.misses)[0]
     sender = case.sender(message)
     certain = any(miss.certain for miss in lost.misses)
     deadline, late = (0.0, 0.0) if certain else case.membership.roll_call_failure()

@@ -30,12 +30,14 @@ def check(case: Case) -> CheckResult:
     if case.transcript.exits:
         # Everything fails with a server that has died; that is one finding, of `alive`.
         return result("story", len(case.transcript.steps), ())
+    missed = {miss.receiver.conn for miss in case.membership.missing()}
     findings = [
         _finding(case, failure)
         for failure in case.transcript.failures
         if failure.failure not in _ELSEWHERE
         and failure.person not in ("", "newcomer")
         and not _is_reuse(case, failure)
+        and not _is_explained(case, failure, missed)
     ]
     findings = merged(findings, lambda one: (one.requirement, one.cause, one.outcome))
     return result("story", len(case.transcript.steps), findings)
@@ -45,6 +47,22 @@ def _is_reuse(case: Case, failure: StepFailed) -> bool:
     person = case.transcript.people.get(failure.conn)
     refused = failure.failure is Failure.REFUSED and person is not None
     return refused and person is not None and cleanup.is_reused(case, person)
+
+
+def _is_explained(case: Case, failure: StepFailed, missed: set[int]) -> bool:
+    """Tell whether a `hears` failed for a reason that another check reports with more proof."""
+    if failure.failure is not Failure.HEARS:
+        return False
+    speakers = {
+        name
+        for step in case.plan.steps()
+        if step.index == failure.step
+        for deed in step.deeds
+        if deed.person == failure.person
+        for name in deed.hears_from
+    }
+    thrown_out = {one.person for one in case.transcript.people.values() if one.thrown_out}
+    return failure.conn in missed or bool(speakers & thrown_out)
 
 
 def _finding(case: Case, failure: StepFailed) -> Finding:
@@ -124,7 +142,7 @@ def _silent(case: Case, failure: StepFailed, person: Attendance | None) -> list[
         if one.connected is not None
         and one is not person
         and one.joining is None
-        and one.leaving is None
+        and (one.leaving is None or one.leaving >= failure.at)
         and one.connected < failure.at - failure.deadline * 1e9 / 2
         and one.doorstep
     ]

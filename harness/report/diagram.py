@@ -1,11 +1,11 @@
 """A finding's moments as a small sequence diagram in plain text.
 
-    seconds   alice           server                          bob
-                │               │                              │
-      0.412     ├── hello ─────►│                              │
-      0.413     │               ├── alice: hello ─────────────►│
-      0.500     ├── you? ──────►│                              │
-      never     │               ├─  alice: you?  ─ ─ ─ ─ ─ ─ ✗ │
+    seconds   alice        server                bob
+                │             │                   │
+      0.412     ├── hello ───►│                   │
+      0.413     │             ├── alice: hello ──►│
+      0.500     ├── you? ────►│                   │
+      never     │             ├─ alice: you? ─  ✗ │
 
 The server stands in the middle, the people around it: first who speaks, so that talk runs from left
 to right, then who only listens, each in the order in which they appear. What should have happened

@@ -1,7 +1,7 @@
-"""Every other time, two messages that one sender says quickly change places.
+"""Two messages that one sender says within 40 ms change places.
 
 Violates RELAY-5.
-The first message is held for up to 40 ms. In `raw`, what comes in one read is one message.
+The first of them is held for that time. In `raw`, what comes in one read is one message.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 
 from _core_threads import Chat, Client, main
 
-DEFECT = "Every other time, two messages that one sender says quickly change places."
+DEFECT = "Two messages that one sender says within 40 ms change places."
 VIOLATES = ("RELAY-5",)
 DIALECTS = ("raw", "lines")
 
@@ -19,19 +19,15 @@ class Faulty(Chat):
     def __init__(self, dialect: str) -> None:
         super().__init__(dialect)
         self.held: dict[Client, str] = {}
-        self.spoken: dict[Client, int] = {}
 
     def say(self, sender: Client, text: str) -> None:
         with self.lock:
             held = self.held.pop(sender, None)
             if held is None:
-                self.spoken[sender] = self.spoken.get(sender, 0) + 1
-                if self.spoken[sender] % 2:
-                    self.held[sender] = text
-                    threading.Timer(0.04, self.release, (sender, text)).start()
-                    return
-            super().say(sender, text)
-            if held is not None:
+                self.held[sender] = text
+                threading.Timer(0.04, self.release, (sender, text)).start()
+            else:
+                super().say(sender, text)
                 super().say(sender, held)
 
     def release(self, sender: Client, text: str) -> None:

@@ -1,13 +1,16 @@
 """`harness.dump`: what is written reads back as the same."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.cast import PersonSpec
 from harness.dump import plain_person, plain_step, to_yaml
 from harness.nodes import loads
 from harness.step import Step
+
+# However slow the machine, and nothing left behind.
+PATIENT = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,7 @@ DATA = st.recursive(
 )
 
 
-@settings(deadline=None)
+@PATIENT
 @given(DATA)
 def test_any_data_reads_back(data: object) -> None:
     assert loads(to_yaml(data), "f").data == data

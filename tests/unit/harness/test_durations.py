@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.durations import (
@@ -15,6 +15,9 @@ from harness.durations import (
     parse_span,
 )
 from harness.errors import BadValue
+
+# However slow the machine, and nothing left behind.
+PATIENT = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_no_spans(value: object, message: str) -> None:
     assert str(caught.value) == message
 
 
-@settings(deadline=None)
+@PATIENT
 @given(
     st.decimals(0, 1000, allow_nan=False, places=20) | st.decimals(0, 86400, places=9),
     st.sampled_from(["ms", "s"]),

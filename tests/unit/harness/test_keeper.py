@@ -180,7 +180,7 @@ def test_it_reports_how_the_command_ended(
 
 
 @pytest.mark.parametrize(
-    ("command", "number"), [("/nonesuch/program", 2), ("nonesuch", 2), ("/", 13)]
+    ("command", "number"), [("/nonesuch/program", 2), ("/", 13)]
 )
 def test_it_reports_why_a_command_cannot_start(keep: Keep, command: str, number: int) -> None:
     kept = keep(BEST, command)

@@ -4,12 +4,15 @@ from contextlib import suppress
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import nodes
 from harness.errors import InputError
 from harness.nodes import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, Mark, Source, loads, mark_at
+
+# However slow the machine, and nothing left behind.
+PATIENT = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def mistakes(text: str) -> str:
@@ -229,7 +232,7 @@ def test_mark_at_counts_lines_and_characters() -> None:
 YAMLISH = st.text(st.sampled_from(list("ab1 \n:-[]{}&*!<'\"\\,#|>~%@?\t\u2028é\x80")), max_size=40)
 
 
-@settings(deadline=None)
+@PATIENT
 @given(YAMLISH | st.text(max_size=40))
 def test_any_text_is_data_or_an_input_error(text: str) -> None:
     with suppress(InputError):

@@ -181,15 +181,20 @@ VERBS = "connect, join, say, hears, leave, drop, wait, together, repeat"
         ),
         (
             {"who": "a", "drop": "halfclose"},
-            ["drop: nobody can drop by the text 'halfclose' (did you mean 'half-close'?)"],
+            [
+                (
+                    "drop: must be one of close, reset, half-close, not the text 'halfclose' "
+                    "(did you mean 'half-close'?)"
+                )
+            ],
         ),
         (
             {"who": "a", "drop": "zzz"},
-            ["drop: nobody can drop by the text 'zzz' (one of close, reset, half-close)"],
+            ["drop: must be one of close, reset, half-close, not the text 'zzz'"],
         ),
         (
             {"who": "a", "drop": True},
-            ["drop: nobody can drop by true (one of close, reset, half-close)"],
+            ["drop: must be one of close, reset, half-close, not true"],
         ),
         ({"who": [], "join": True}, ["who: 'who' must not be empty"]),
         (

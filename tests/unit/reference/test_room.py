@@ -205,7 +205,7 @@ def test_text_that_looks_like_protocol_is_text() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_any_turn_is_what_a_write_for_each_message_would_give(seed: int) -> None:
-    draw = random.Random(seed)  # noqa: S311 - a story, not a secret
+    draw = random.Random(seed)
     names = [f"p{i}" for i in range(6)]
     room = room_of(*names[:3])
     inside = names[:3]

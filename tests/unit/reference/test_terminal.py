@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 BOUND = 60.0
 SEQUENCE = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|[=>]|\][^\x07]*\x07)")
+# Ctrl-C becomes a signal only where the terminal controls the session.
+AS_A_SESSION = """
+import os, sys
+os.login_tty(0)
+os.execv(sys.executable, [sys.executable, "-m", "reference.client", "--port", sys.argv[1]])
+"""
 has_toolkit = importlib.util.find_spec("prompt_toolkit") is not None
 
 
@@ -34,12 +40,11 @@ class Terminal:
         self._bytes = b""
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "reference.client", "--port", str(port)],
+            [sys.executable, "-c", AS_A_SESSION, str(port)],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             env=environment,
-            start_new_session=True,
         )
         os.close(slave)
 
@@ -73,9 +78,7 @@ class Terminal:
 
 
 @pytest.fixture(params=["prompt_toolkit", "plain"])
-def environment(
-    request: pytest.FixtureRequest, tmp_path: Path, python_path: str
-) -> dict[str, str]:
+def environment(request: pytest.FixtureRequest, tmp_path: Path, python_path: str) -> dict[str, str]:
     """An environment in which prompt_toolkit is there, or is not."""
     if request.param == "plain":
         hidden = 'raise ImportError("not installed")\n'
@@ -88,9 +91,7 @@ def environment(
 
 
 @pytest.fixture
-def terminal(
-    environment: dict[str, str], listener: socket.socket, cleanup: ExitStack
-) -> Terminal:
+def terminal(environment: dict[str, str], listener: socket.socket, cleanup: ExitStack) -> Terminal:
     started = Terminal(listener.getsockname()[1], environment)
     cleanup.callback(started.close)
     return started
@@ -102,7 +103,7 @@ def test_what_arrives_is_shown_while_a_line_is_typed(
     server = accept()
     terminal.wait_for("Connected to")
     server.send(b"nickname")
-    terminal.wait_for("Choose a nickname: ")
+    terminal.wait_for("Choose a nickname:")
     terminal.type("Зоя\n")
     assert server.read(6) == "Зоя".encode()
     terminal.type("half a li")
@@ -124,7 +125,7 @@ def test_ctrl_c_and_ctrl_d_end_it(
 ) -> None:
     server = accept()
     server.send(b"nickname")
-    terminal.wait_for("Choose a nickname: ")
+    terminal.wait_for("Choose a nickname:")
     if named:
         terminal.type("ann\n")
         assert server.read(3) == b"ann"
@@ -142,7 +143,7 @@ def test_a_server_that_is_gone_ends_it_in_the_middle_of_a_line(
 ) -> None:
     server = accept()
     server.send(b"nickname")
-    terminal.wait_for("Choose a nickname: ")
+    terminal.wait_for("Choose a nickname:")
     terminal.type("an")
     terminal.wait_for("an")
     server.reset()

@@ -69,7 +69,7 @@ def test_the_same_values_give_the_same_text() -> None:
     ("text", "words"),
     [
         ("", "no stored verdict: Expecting value"),
-        ("[" * 100_000, "no stored verdict: maximum recursion"),
+        ("[" * 100_000, "no stored verdict: "),
         ("[]", "no stored verdict: "),
         ('{"format": 2}', "format: Input should be 1"),
         ('{"format": 1}', "verdict: Field required"),

@@ -1,0 +1,213 @@
+"""A server program as a process, and people on plain sockets who talk to it.
+
+Nothing of the harness is used here. What a person waits for always comes, or its absence is
+certain; nobody sleeps to see that something did not happen. It does not know what a server is to
+do: that is in the tests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+Start = Callable[[Path, str], "Server"]
+PATIENCE = 20.0
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Look again and again until `condition` holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.002)
+
+
+def kernel_row(local: tuple[str, int], remote: tuple[str, int]) -> tuple[int, int] | None:
+    """Give state and length of the receive queue of a TCP socket, from /proc/net/tcp."""
+    ends = [
+        f"{struct.unpack('=I', socket.inet_aton(h))[0]:08X}:{p:04X}" for h, p in (local, remote)
+    ]
+    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        columns = row.split()
+        if columns[1:3] == ends:
+            return int(columns[3], 16), int(columns[4].split(":")[1], 16)
+    return None
+
+
+@dataclass(eq=False)
+class Person:
+    """One connection to the server and all that was read from it."""
+
+    sock: socket.socket
+    end: str
+    heard: bytes = b""
+    ended: bool = False
+
+    def say(self, text: str) -> None:
+        """Send one message, and wait until the server has read it: the next is another read."""
+        self.sock.sendall(f"{text}{self.end}".encode())
+        until(self._is_read, f"the server reads {text[:20]!r}")
+
+    def _is_read(self) -> bool:
+        unacknowledged = fcntl.ioctl(self.sock, termios.TIOCOUTQ, b"\0" * 4)
+        row = kernel_row(self.sock.getpeername(), self.sock.getsockname())
+        return unacknowledged == b"\0" * 4 and (row is None or row[1] == 0)
+
+    def hears(self, *texts: str) -> None:
+        self.reads(lambda: all(text.encode() in self.heard for text in texts), str(texts))
+
+    def hears_soon(self, text: str) -> bool:
+        with contextlib.suppress(TimeoutError):
+            self.reads(lambda: text.encode() in self.heard, text, within=0.1)
+        return text.encode() in self.heard
+
+    def reads_end(self) -> None:
+        self.reads(lambda: self.ended, "the end of the stream")
+
+    def reads(self, condition: Callable[[], object], what: str, within: float = PATIENCE) -> None:
+        """Read until `condition` holds; TimeoutError names what did not come."""
+        deadline = time.monotonic() + within
+        while not condition():
+            left = deadline - time.monotonic()
+            if left <= 0 or self.ended:
+                raise TimeoutError(f"waited for {what}, heard {self.heard[-200:]!r}")
+            self.sock.settimeout(left)
+            with contextlib.suppress(TimeoutError):
+                self._read_once()
+
+    def _read_once(self) -> None:
+        try:
+            data = self.sock.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        self.heard += data
+        self.ended = not data
+
+    def half_close(self) -> None:
+        self.sock.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
+
+@dataclass
+class Server:
+    """A running server program, and the people who are connected to it."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    end: str
+    people: list[Person] = field(default_factory=list)
+
+    def connect(self) -> Person:
+        """Connect; retried until the program listens."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self.process.poll() is None:
+            sock = socket.socket()
+            with contextlib.suppress(ConnectionRefusedError):
+                sock.connect(("127.0.0.1", self.port))
+                # A connection to itself is possible while nobody listens on a free port.
+                if sock.getsockname() != sock.getpeername():
+                    self.people.append(Person(sock, self.end))
+                    return self.people[-1]
+            sock.close()
+            time.sleep(0.005)
+        raise ChildProcessError(f"nobody listens; exit status {self.process.poll()}")
+
+    def join(self, nick: str) -> Person:
+        person = self.connect()
+        self.expect_prompt(person)
+        person.say(nick)
+        return person
+
+    def expect_prompt(self, person: Person) -> None:
+        prompt = f"nickname{self.end}".encode()
+        person.reads(lambda: len(person.heard) >= len(prompt), "the prompt")
+        assert person.heard.startswith(prompt)
+
+    def room(self) -> tuple[Person, Person, Person]:
+        """Three members, a, b and c, who joined in this order and hear each other."""
+        a, b, c = (self.join(nick) for nick in "abc")
+        self.settle(a, b, c)
+        return a, b, c
+
+    def settle(self, *people: Person) -> None:
+        """Let everyone speak, again and again, until everyone else has heard it."""
+        for speaker in people:
+            waiting = [person for person in people if person is not speaker]
+            for number in range(100):
+                token = f"(here-{id(speaker)}-"
+                speaker.say(f"{token}{number})")
+                waiting = [person for person in waiting if not person.hears_soon(token)]
+                if not waiting:
+                    break
+            assert not waiting, "somebody does not become a member"
+
+    def exit_status(self) -> int:
+        return self.process.wait(PATIENCE)
+
+    def waits(self, condition: Callable[[], object], what: str) -> None:
+        until(condition, what)
+
+    def processed(self, *people: Person) -> None:
+        """Let the first two talk until all that came before must have been handled."""
+        for number in range(2):
+            people[0].say(f"<{number} since {len(people[1].heard)}>")
+            people[1].hears(f"<{number} since")
+
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    def cpu_ticks(self) -> int:
+        after_name = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
+        return sum(map(int, after_name.split()[11:13]))
+
+    def state_of(self, person: Person) -> int | None:
+        row = kernel_row(person.sock.getpeername(), person.sock.getsockname())
+        return row[0] if row else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running(program: Path, dialect: str) -> Iterator[Server]:
+    """Start a server program; whatever happens, no process and no socket is left behind."""
+    port = free_port()
+    command = [sys.executable, str(program), str(port), "--dialect", dialect]
+    end = "\n" if dialect == "lines" else ""
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        server = Server(process, port, end)
+        try:
+            yield server
+        finally:
+            for person in server.people:
+                person.sock.close()
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            finally:
+                process.kill()
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a server program in a dialect; it is ended after the test."""
+    with contextlib.ExitStack() as started:
+        yield lambda program, dialect: started.enter_context(running(program, dialect))
