@@ -18,7 +18,11 @@ from harness.verdict import CheckResult, Figures, Finding, Outcome, Verdict, wor
 
 def judge(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
     """Return the verdict on one run."""
-    transcript = Transcript.of(dialect, history)
+    try:
+        transcript = Transcript.of(dialect, history)
+    except Exception as error:  # noqa: BLE001 - our mistake must not fail anybody's server
+        words = f"{type(error).__name__}: {error}"
+        return Verdict(Outcome.INCONCLUSIVE, (), reason=f"the harness made a mistake: {words}")
     case = Case(plan, transcript, Membership(transcript))
     checks = tuple(_run(name, check, case) for name, check in CHECKS.items())
     outcome = worst(check.outcome for check in checks)

@@ -79,6 +79,7 @@ class Matcher:
         self.window = bytearray()
         self.readings: list[Reading] = [self._fresh(0)]
         self.pieces: list[Piece] = []
+        self._furthest: Reading | None = None
         self._text = b""
         self._turns: list[int] = []
 
@@ -123,12 +124,14 @@ class Matcher:
         self._turns = sorted({at for at, _, _ in prefixes} | set(unfinished))
         for reading in self.readings:
             self._extend(reading, old)
+        self._furthest = None
         for begin, end, conns in prefixes:
+            self._leave_behind(self.base + min([begin, *unfinished[:1]]))
             self._turn(self.base + begin, self.base + end, conns)
-        before = self.readings
-        self.readings = self._alive(before, [self.base + at for at in unfinished])
+        self._measure(self.readings)
+        self.readings = self._alive([self.base + at for at in unfinished])
         if not self.readings:
-            return max(before, key=lambda reading: (reading.best(), reading.begin))
+            return self._furthest
         self._settle(bool(unfinished))
         return None
 
@@ -173,6 +176,19 @@ class Matcher:
             if not self.voices.framed or speech.is_boundary(at)
         ]
         reading.reaches = [reading.begin] * len(reading.starts)
+
+    def _leave_behind(self, position: int) -> None:
+        """Drop the readings that stuck before `position`: no turn can save them any more."""
+        kept = [one for one in self.readings if one.starts is None or one.best() >= position]
+        if len(kept) < len(self.readings):
+            self._measure(self.readings)
+            self.readings = kept
+
+    def _measure(self, readings: list[Reading]) -> None:
+        for one in readings:
+            best = self._furthest
+            if best is None or (one.best(), one.begin) >= (best.best(), best.begin):
+                self._furthest = one
 
     def _turn(self, begin: int, end: int, conns: list[int]) -> None:
         for reading in list(self.readings):
@@ -222,23 +238,24 @@ class Matcher:
 
     # -- keeping -----------------------------------------------------------------------------
 
-    def _alive(self, readings: list[Reading], unfinished: list[int]) -> list[Reading]:
-        for reading in readings:
-            if reading.starts is not None:
-                self._thin(reading, unfinished)
-        alive = [reading for reading in readings if reading.starts is None or reading.starts]
+    def _alive(self, unfinished: list[int]) -> list[Reading]:
+        alive = []
+        for reading in self.readings:
+            if reading.starts is None or self._thin(reading, unfinished):
+                alive.append(reading)
         return alive if len(alive) < NEEDLE else list(_distinct(alive))
 
-    def _thin(self, reading: Reading, unfinished: list[int]) -> None:
+    def _thin(self, reading: Reading, unfinished: list[int]) -> bool:
+        """Keep the starts that still explain everything, or may with a turn; tell if one does."""
         pairs = [
             (start, reach)
             for start, reach in zip(reading.starts or (), reading.reaches, strict=True)
             if reach == self.end or self._may_turn(reading, reach, unfinished)
         ]
-        if pairs:
+        if len(pairs) < len(reading.reaches) and pairs:
             reading.starts, reading.reaches = map(list, zip(*pairs, strict=True))
-        else:
-            reading.starts = []
+        # A reading that is dropped is left as it was: it may be the one that came furthest.
+        return bool(pairs)
 
     @staticmethod
     def _may_turn(reading: Reading, reach: int, unfinished: list[int]) -> bool:

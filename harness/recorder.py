@@ -25,6 +25,7 @@ class Recorder:
         self.transcript = Transcript(dialect)
         self._begin = time.monotonic_ns()
         self.closed = False
+        self.mistake: Exception | None = None
         self._stream = path.open("w", encoding="ascii") if path else None
         self._file = HistoryFile(self._stream) if self._stream else None
         if self._file:
@@ -39,7 +40,12 @@ class Recorder:
         if self.closed:
             return
         self.history.add(event)
-        self.transcript.observe(event)
+        if self.mistake is not None:
+            return
+        try:
+            self.transcript.observe(event)
+        except Exception as error:  # noqa: BLE001 - the server must not be blamed for our mistake
+            self.mistake = error
 
     def write_some(self) -> None:
         """Put a portion of what is new on disk."""

@@ -158,6 +158,8 @@ class Run:
     async def _show(self, show: Callable[[RunState], None]) -> None:
         while True:
             self._check_noise()
+            if self.recorder.mistake is not None:
+                self._stop()
             show(self._state())
             await asyncio.sleep(0.1)
 

@@ -156,6 +156,14 @@ def test_the_protocol_has_every_requirement() -> None:
     assert [name for name in REQUIREMENTS if text.count(f"\n| {name} | ") != 1] == []
 
 
+def test_the_architecture_has_every_file() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    files = [*(ROOT / "harness").glob("*.py"), *(ROOT / "reference").glob("*.py")]
+    assert [
+        each.name for each in files if f"`{each.name}`" not in text and each.name[0] != "_"
+    ] == []
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
 def test_links_lead_somewhere(path: Path) -> None:
     assert dead_links(path) == []
@@ -185,8 +193,10 @@ def test_the_readme_has_examples() -> None:
 def test_examples_run(block: tuple[Example, ...], folder: Path) -> None:
     for example in block:
         done = run(example, folder)
-        assert done.returncode == example.exit_status, f"{done.stdout}\n{done.stderr}"
-        assert not example.printed or is_printed(example.printed, done.stdout), done.stdout
+        told = f"{done.stdout}\n{done.stderr}"
+        assert done.returncode == example.exit_status, told
+        assert "Traceback" not in told, told
+        assert not example.printed or is_printed(example.printed, done.stdout), told
 
 
 def is_printed(expected: str, output: str) -> bool:

@@ -55,8 +55,11 @@ class Person:
     ended: bool = False
 
     def say(self, text: str) -> None:
-        """Send one message, and wait until the server has read it: the next is another read."""
         self.sock.sendall(f"{text}{self.end}".encode())
+
+    def say_apart(self, text: str) -> None:
+        """Send one message, and wait until the server has read it: the next is another read."""
+        self.say(text)
         until(self._is_read, f"the server reads {text[:20]!r}")
 
     def _is_read(self) -> bool:
@@ -129,7 +132,7 @@ class Server:
     def join(self, nick: str) -> Person:
         person = self.connect()
         self.expect_prompt(person)
-        person.say(nick)
+        person.say_apart(nick)
         return person
 
     def expect_prompt(self, person: Person) -> None:

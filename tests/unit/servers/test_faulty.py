@@ -32,7 +32,7 @@ def shows(observation: Observation) -> Observation:
 def numbered(sender: Person, count: int) -> list[str]:
     texts = [f"<m{number}>" for number in range(count)]
     for text in texts:
-        sender.say(text)
+        sender.say_apart(text)
     return texts
 
 
@@ -90,7 +90,7 @@ def reorders(server: Server) -> None:
     a, b, _ = server.room()
     for number in range(50):
         first, second = f"<{number} first>", f"<{number} second>"
-        a.say(first)
+        a.say_apart(first)
         a.say(second)
         b.hears(first, second)
         if b.heard.index(second.encode()) < b.heard.index(first.encode()):
@@ -145,7 +145,7 @@ def holds_the_door(server: Server) -> None:
 def never_prompts(server: Server) -> None:
     a, b = server.connect(), server.connect()
     for person, nick in ((a, "a"), (b, "b")):
-        person.say(nick)
+        person.say_apart(nick)
     server.settle(a, b)
     assert a.heard.startswith(b"b: ")
 
@@ -160,7 +160,7 @@ def wrong_prompt(server: Server) -> None:
 @shows
 def truncates(server: Server) -> None:
     a, b, _ = server.room()
-    a.say("x" * 600 + "<tail>")
+    a.say_apart("x" * 600 + "<tail>")
     a.say("<next>")
     b.hears("x" * 512, "<next>")
     assert missing(b, ["x" * 513, "<tail>"]) == ["x" * 513, "<tail>"]
@@ -169,7 +169,7 @@ def truncates(server: Server) -> None:
 @shows
 def strips(server: Server) -> None:
     a, b, _ = server.room()
-    a.say("  <blanks>\t")
+    a.say_apart("  <blanks>\t")
     a.say("<next>")
     b.hears(f"a: <blanks>{server.end}a: <next>")
 

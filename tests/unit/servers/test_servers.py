@@ -54,4 +54,4 @@ def goes_on_without_the_departed(server: Server, a: Person, b: Person, c: Person
     d.reset()
     for number in range(5):
         a.say(f"<{number}>")
-    b.hears(*(f"a: <{number}>" for number in range(5)))
+    b.hears(*(f"<{number}>" for number in range(5)))
