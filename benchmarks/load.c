@@ -128,23 +128,20 @@ static int heard_by_all(int speaker, uint64_t signs) {
 
 /* One speaks until everyone else has heard it, so that each is a member and its nickname read. */
 static void warm_up(int speaker) {
-    uint64_t said = 0;
     double deadline = now() + 30;
     for (int i = 0; i < count; i++)
         people[i].warm = 0;
     while (!heard_by_all(speaker, 1)) {
         if (send(people[speaker].fd, &WARM, 1, MSG_NOSIGNAL) != 1)
             die("cannot speak");
-        said++;
         for (double until = now() + 0.05; now() < until && !heard_by_all(speaker, 1);)
             read_ready(10);
         if (now() > deadline)
             die("somebody hears nothing");
     }
     /* The signs that are still under way to those who were members from the first. */
-    while (read_ready(20) > 0)
-        ;
-    (void)said;
+    while (read_ready(20) > 0) {
+    }
 }
 
 /* Write what each has to say, up to `rounds` messages; 1 if all of it is written. */

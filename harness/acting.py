@@ -86,9 +86,7 @@ class Story:
         recorder = self.crew.recorder
         recorder.add(events.Skipped(recorder.now(), step.index, deed.person))
 
-    def _fail(
-        self, step: PlannedStep, deed: Deed, failure: StepFailureError, begun: int
-    ) -> None:
+    def _fail(self, step: PlannedStep, deed: Deed, failure: StepFailureError, begun: int) -> None:
         user = self._users.get(deed.person)
         self._failed.add(deed.person)
         report_failure(self.crew, failure, begun, step.index, deed.person, user)
@@ -127,9 +125,7 @@ class Story:
                 return
             await self._utter(user, step, utterance, due)
 
-    async def _utter(
-        self, user: User, step: PlannedStep, utterance: Utterance, due: int
-    ) -> None:
+    async def _utter(self, user: User, step: PlannedStep, utterance: Utterance, due: int) -> None:
         message = user.say(utterance.data, utterance.token, Kind.STORY, step.index, due)
         self._texts[message] = utterance.text
         seconds = deadlines.ACCEPT * self.crew.patience
@@ -149,9 +145,7 @@ class Story:
             if not await user.until(lambda heard=heard: heard() or not user.present, seconds):
                 raise StepFailureError(Failure.HEARS, seconds)
 
-    def _wanted(
-        self, step: PlannedStep, deed: Deed, user: User
-    ) -> list[Callable[[], bool]]:
+    def _wanted(self, step: PlannedStep, deed: Deed, user: User) -> list[Callable[[], bool]]:
         if deed.hears_text is not None:
             return [lambda: self._has_heard_text(user, deed.hears_text or "")]
         wanted: list[Callable[[], bool]] = []

@@ -178,7 +178,8 @@ class Beacons:
             message = self.speak(speaker)
             turn += 1
             heard = bool(others) and await others[0].until(
-                lambda: others[0].has_heard(message), pause  # noqa: B023
+                lambda: others[0].has_heard(message),
+                pause,
             )
             if not others:
                 await asyncio.sleep(pause)

@@ -4,13 +4,15 @@ Every check is a function of one `Case`: the plan, the transcript of the history
 hear what. Pure.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from harness.anomalies import Anomaly, Fault
 from harness.attribution import Listener
 from harness.deadlines import LATE_SHARE
+from harness.events import StepFailed
 from harness.membership import Membership
 from harness.plan import Plan
 from harness.speech import Message
@@ -61,6 +63,28 @@ class Case:
             at = listener.times[listener.messages.index(message)]
             return (into(at, self.transcript.people[conn], f"hears {quoted(message)}"),)
         return ()
+
+    def namesakes(self, person: Attendance) -> list[Attendance]:
+        """Return everyone else who ever had the nickname of `person`."""
+        people = self.transcript.people.values()
+        return [one for one in people if one.nick == person.nick and one.conn != person.conn]
+
+    def is_reused(self, person: Attendance) -> bool:
+        """Tell whether the nickname of `person` belonged to others, all of whom had gone."""
+        owners = [one for one in self.namesakes(person) if one.joined is not None]
+        joining = person.joining or 0
+        return bool(owners) and all(
+            one.leaving is not None and one.leaving < joining for one in owners
+        )
+
+    def read_size(self) -> int:
+        """Return the size of the server's reads, as pieces of long messages show it; 0: unknown."""
+        sizes: Counter[int] = Counter()
+        for listener in self.listeners:
+            for (before, begin), (after, end) in pairwise(listener.splits):
+                if before == after:
+                    sizes[end - begin] += 1
+        return sizes.most_common(1)[0][0] if sizes else 0
 
     def joined(self, person: Attendance) -> tuple[Moment, ...]:
         """Return the moments at which `person` gave the name and was in."""
@@ -133,3 +157,22 @@ def result(check: str, looked_at: int, findings: Iterable[Finding]) -> CheckResu
     """Return what `check` has to say."""
     every = tuple(findings)[:MOST_FINDINGS]
     return CheckResult(check, worst(one.outcome for one in every), looked_at, every)
+
+
+def failure_words(failure: StepFailed) -> str:
+    """Return what did not happen, as the end of a sentence."""
+    note = f" ({failure.note})" if failure.note else ""
+    within = f" within {failure.deadline:g} s" if failure.deadline else ""
+    return {
+        "listening": f"nothing listened{within}",
+        "connect": f"no connection came about{within}{note}",
+        "prompt": f"the server sent no prompt{within}",
+        "wrong prompt": "what the server sent first is not the prompt",
+        "join": f"nobody was heard{within}",
+        "accept": f"the server took no byte{within}",
+        "hears": f"nothing was heard{within}",
+        "eof": f"the end of the stream did not come{within}",
+        "roll call": f"some heard nothing more{within}",
+        "refused": "the server closed the connection after the nickname",
+        "disconnected": f"the server closed the connection{note}",
+    }[failure.failure]

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.report.json_report import to_json
 from harness.report.text import render
 from harness.runner import INTERRUPTED, run
 from harness.screen import Screen
+from harness.verdict import Outcome
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has enough of it; Python must not complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception:  # noqa: BLE001 - whatever it is, it must not look like a verdict
+        traceback.print_exc()
+        print("harness: this is our mistake, and says nothing about the server", file=sys.stderr)
+        return Outcome.INCONCLUSIVE.exit_status
 
 
 def _main(arguments: Sequence[str] | None) -> int:

@@ -34,7 +34,7 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 
 def main(wanted: str, command: list[str]) -> None:
     """The outer process: isolate, let the inner one work, sweep when it is gone."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # for the command, too
     isolation = _isolate(wanted)
     _report(f"isolation {isolation}")
     outer_ended, outer_lives = os.pipe()
@@ -159,7 +159,6 @@ def _become(command: list[str], failed: int, isolation: str) -> None:
             _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
             signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         os.execvp(command[0], command)  # noqa: S606 - without a shell, on purpose
     except OSError as error:
         os.write(failed, str(error.errno).encode())

@@ -206,7 +206,9 @@ class Matcher:
         if turn < reading.begin or (turn == reading.begin and not reading.resumed):
             return []
         starts = reading.starts or []
-        valid = [start for start, reach in zip(starts, reading.reaches, strict=True) if reach >= turn]
+        valid = [
+            start for start, reach in zip(starts, reading.reaches, strict=True) if reach >= turn
+        ]
         if not self.voices.framed or reading.conn == NOBODY:
             return valid
         speech = self.voices.speeches[reading.conn]

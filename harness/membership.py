@@ -85,9 +85,7 @@ class Membership:
                         found += self._missing(receiver, listener, speech)
         return found
 
-    def _missing(
-        self, receiver: Attendance, listener: Listener, speech: Speech
-    ) -> Iterator[Miss]:
+    def _missing(self, receiver: Attendance, listener: Listener, speech: Speech) -> Iterator[Miss]:
         heard = self._heard[receiver.conn].get(speech.conn, set())
         first, last = self._span(receiver, speech, heard)
         if first > last:

@@ -82,7 +82,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, does: str, examples: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    does: str,
+    examples: str,
 ) -> argparse.ArgumentParser:
     return commands.add_parser(
         name,
@@ -97,17 +100,39 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run = _command(commands, "run", "run scenarios and judge what was heard", RUN_EXAMPLES)
     add = run.add_argument
     add("scenarios", nargs="+", metavar="SCENARIO|FOLDER")
-    add("--server", metavar="CMD", help="start this program anew for each run: {port}, {host}, $PORT")
+    add(
+        "--server",
+        metavar="CMD",
+        help="start this program anew for each run: {port}, {host}, $PORT",
+    )
     add("--connect", type=_address, metavar="HOST:PORT", help="or use one that runs already")
     add("--port", type=_port, metavar="N", help="the fixed port of a CMD without {port}")
     add("--build", metavar="CMD", help="run this once, before")
     add("--dialect", default="raw", metavar="NAME|FILE", help="raw (default), lines, or a file")
     add("--seed", type=_whole(0, 2**64 - 1), metavar="N", help="drawn where it is not given")
-    add("--repeat", type=_whole(1, 100_000), default=1, metavar="N", help="so often, with seeds counting on")
+    add(
+        "--repeat",
+        type=_whole(1, 100_000),
+        default=1,
+        metavar="N",
+        help="so often, with seeds counting on",
+    )
     add("--patience", type=_patience, default=1.0, metavar="F", help="multiply every deadline")
-    add("--set", action="append", default=[], metavar="KEY=VALUE", help="change a value, as in people.crowd=1000")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a value, as in people.crowd=1000",
+    )
     add("--out", type=Path, metavar="DIR", help="keep the run here (default: runs/DATE-NAME)")
-    add("--report", action="append", default=[], metavar="json=FILE", help="write the verdict to a file, too")
+    add(
+        "--report",
+        action="append",
+        default=[],
+        metavar="json=FILE",
+        help="write the verdict to a file, too",
+    )
     add("--quiet", action="store_true", help="show no progress")
     add("--verbose", action="store_true", help="say what each check looked at")
 
@@ -115,7 +140,9 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def run_options(args: argparse.Namespace) -> RunOptions:
     """Return what `args` mean; raises `UsageError` where they contradict each other."""
     if args.server is not None and args.connect is not None:
-        raise UsageError("--server starts a program and --connect uses one that runs: give one of them")
+        raise UsageError(
+            "--server starts a program and --connect uses one that runs: give one of them"
+        )
     if args.port is not None and args.server is None:
         raise UsageError("--port is the port of the program that --server starts: give both")
     return RunOptions(

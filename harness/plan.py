@@ -125,6 +125,8 @@ def load_plan(path: Path) -> Plan:
     try:
         return _ADAPTER.validate_json(path.read_bytes())
     except OSError as error:
-        raise InputError([Problem(f"this plan cannot be read: {error.strerror}", str(path))]) from error
+        raise InputError(
+            [Problem(f"this plan cannot be read: {error.strerror}", str(path))]
+        ) from error
     except ValidationError as error:
         raise InputError([Problem("this is no plan of this version", str(path))]) from error

@@ -73,6 +73,7 @@ class _Planner:
     seed: int
     players: dict[str, _Player]
     fakes: Fakes
+    patience: float
     lives: int = 0
     index: int = 0
     repeats: int = 0
@@ -118,8 +119,7 @@ class _Planner:
         people = self._people(step, before)
         spread = (step.over or 0.0) / max(len(people), 1) if step.verb is Verb.JOIN else 0.0
         deeds = tuple(
-            self._deed(step, self.players[name], turn * spread)
-            for turn, name in enumerate(people)
+            self._deed(step, self.players[name], turn * spread) for turn, name in enumerate(people)
         )
         return PlannedStep(
             index=index,
@@ -158,9 +158,7 @@ class _Planner:
             case Some(count, crowd):
                 return self._draw(count, crowd, step, set(fit), draw)
 
-    def _draw(
-        self, count: int, crowd: str, step: Step, fit: set[str], draw: Random
-    ) -> list[str]:
+    def _draw(self, count: int, crowd: str, step: Step, fit: set[str], draw: Random) -> list[str]:
         members = [one for one in self.scenario.members(crowd) if one in fit]
         if len(members) < count:
             there = f"only {len(members)} of {crowd} can {step.verb} here"
@@ -206,7 +204,7 @@ class _Planner:
             hears_from=self._heard(step, player) if hears and hears.from_ else (),
             hears_text=hears.text if hears else None,
             how=self._ending(step),
-            within=step.within,
+            within=step.within * self.patience if step.within else None,
         )
 
     def _heard(self, step: Step, player: _Player) -> tuple[str, ...]:
@@ -253,7 +251,7 @@ def make_plan(
     players = {
         one.name: _Player(one.name, nicks[one.name], Random(f"{seed}/{one.name}")) for one in cast
     }
-    planner = _Planner(scenario, dialect, seed, players, fakes)
+    planner = _Planner(scenario, dialect, seed, players, fakes, patience)
     for player in players.values():
         problem = dialect.check_nick(player.nick)
         if problem:

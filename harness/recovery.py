@@ -9,7 +9,7 @@ invented. Messages skipped are no anomaly: they are missing from the deliveries.
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.anomalies import Fault
-from harness.matching import NOBODY, common
+from harness.matching import NOBODY
 from harness.speech import Message, Voices
 from harness.tokens import PATTERN
 
@@ -202,7 +202,7 @@ class Recovery:
             if place is not None:
                 message = self.voices.speeches[conn].at(place)
                 self._leave_off(message, form)
-                if place > message.start:
+                if place > message.start and conn != self.listener.conn:
                     self._note(Fault.ALTERED, form, message)
                 self._classify(message, form)
                 self.conn = conn

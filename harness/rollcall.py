@@ -77,6 +77,8 @@ class RollCall:
         if waiting:
             waiting.difference_update(listener.messages[self._seen[user] :])
             self._seen[user] = len(listener.messages)
+            # What came in another form has come; it will be reported, not waited for.
+            waiting -= listener.damaged
             if listener.undecided:
                 waiting -= {message for message in waiting if listener.has_heard(message)}
         if not waiting:

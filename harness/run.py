@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import deadlines, events
+from harness.acting import Story, report_failure, settle_sockets
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.dialect import Dialect
@@ -21,12 +22,13 @@ from harness.history import History
 from harness.plan import Plan
 from harness.recorder import Recorder
 from harness.rollcall import RollCall
-from harness.acting import Story, report_failure, settle_sockets
 from harness.target import Target, TargetSpec, launch
 from harness.watch import Watch
 
 # More unexplained bytes than this prove enough.
 MOST_NOISE = 1 << 18
+# A process may end a little after its sockets.
+EXIT_NOTICED = 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -81,7 +83,15 @@ class Run:
         await self._clean_up()
         self._begin(Stage.ALIVE)
         await self._part(self._newcomer(), "newcomer")
+        await self._await_exit()
         self._begin(Stage.DONE)
+
+    async def _await_exit(self) -> None:
+        """Learn of the server's end where connections have ended that nobody ended here."""
+        transcript = self.recorder.transcript
+        thrown_out = any(person.thrown_out for person in transcript.people.values())
+        if self.target.started and (thrown_out or transcript.failures):
+            await asyncio.wait([self.target.exited], timeout=EXIT_NOTICED)
 
     def _begin(self, stage: Stage) -> None:
         self.stage = stage

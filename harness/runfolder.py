@@ -38,7 +38,9 @@ def make_folder(out: Path | None, name: str) -> Path:
             out.mkdir(parents=True, exist_ok=True)
             if any(out.iterdir()):
                 hint = "name a new or an empty folder with --out"
-                raise UsageError(f"{out} is not empty, and what is recorded is never overwritten: {hint}")
+                raise UsageError(
+                    f"{out} is not empty, and what is recorded is never overwritten: {hint}"
+                )
             return out
         return _new_run(Path("runs"), f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{_plain(name)}")
     except OSError as error:

@@ -215,6 +215,8 @@ def _about(options: RunOptions, job: _Job, folder: Path) -> About:
 
 def _after(about: About, result: RunResult) -> About:
     status = result.exit_status
-    ended = "" if status is None else f"exit status {status}" if status >= 0 else f"signal {-status}"
+    ended = (
+        "" if status is None else f"exit status {status}" if status >= 0 else f"signal {-status}"
+    )
     tail = result.output[-MOST_OUTPUT:].decode("utf-8", "backslashreplace")
     return replace(about, server_output_tail=tail, server_exit=ended)

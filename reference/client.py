@@ -64,16 +64,31 @@ async def plain_lines(question: str) -> AsyncIterator[bytes]:
 
 async def terminal_lines(question: str) -> AsyncIterator[bytes]:
     """Yield the lines typed at a terminal, until end of input or Ctrl-C."""
+    lines: asyncio.Queue[bytes | None] = asyncio.Queue()
+    # A task, so that a line that waits to be sent does not keep the next from being typed.
+    prompting = asyncio.create_task(_prompt(question, lines))
+    try:
+        while (line := await lines.get()) is not None:
+            yield line
+    finally:
+        prompting.cancel()
+        await asyncio.wait({prompting})
+
+
+async def _prompt(question: str, lines: asyncio.Queue[bytes | None]) -> None:
     from prompt_toolkit import PromptSession  # noqa: PLC0415 - only at a terminal
 
     session: PromptSession[str] = PromptSession()
-    with contextlib.suppress(EOFError, KeyboardInterrupt):
+    # Raw mode all the time, between two prompts and while something is shown as well: a Ctrl-D
+    # typed in the usual mode would be lost.
+    session.input.cooked_mode = contextlib.nullcontext  # type: ignore[method-assign]
+    with contextlib.suppress(EOFError, KeyboardInterrupt), session.input.raw_mode():
         while True:
             text = await session.prompt_async(question or "> ")
             for line in text.split("\n"):  # a paste may bring several
-                if line:
-                    question = ""
-                yield line.encode("utf-8", "surrogateescape")
+                question = "" if line else question
+                lines.put_nowait(line.encode("utf-8", "surrogateescape"))
+    lines.put_nowait(None)
 
 
 def above_the_line() -> contextlib.AbstractContextManager[None] | None:

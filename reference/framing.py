@@ -44,6 +44,8 @@ def nickname_in(frame: bytes) -> bytes:
 class RawDecoder:
     """What a server reads in `raw`: the first read is the nickname, each other one a message."""
 
+    __slots__ = ("_held", "_named")
+
     def __init__(self) -> None:
         self._named = False
         self._held = b""
@@ -74,6 +76,8 @@ class RawDecoder:
 
 class LinesDecoder:
     """What a server reads in `lines`: the first line is the nickname, each other one a message."""
+
+    __slots__ = ("_held",)
 
     def __init__(self) -> None:
         self._held = bytearray()

@@ -151,4 +151,4 @@ class Room(Generic[Peer]):
 def _without(batch: memoryview, omitted: list[int]) -> bytes:
     """Return the batch without the parts between each begin and end."""
     kept = [0, *omitted, len(batch)]
-    return b"".join(batch[kept[i] : kept[i + 1]] for i in range(0, len(kept), 2))
+    return b"".join([batch[kept[i] : kept[i + 1]] for i in range(0, len(kept), 2)])

@@ -72,6 +72,8 @@ class Log:
 class Connection(asyncio.BufferedProtocol):
     """One connection: the peer that the room knows, with its backlog."""
 
+    __slots__ = ("_backlog", "_server", "_timer", "_writable", "caught_up", "transport")
+
     def __init__(self, server: "Server") -> None:
         self.caught_up = True
         self._server = server

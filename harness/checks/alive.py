@@ -1,6 +1,6 @@
 """Alive: at the end of every scenario the server still runs, and serves a newcomer."""
 
-from harness.case import Case, beside, out, result, unless_late
+from harness.case import Case, beside, failure_words, out, result, unless_late
 from harness.events import Stage, StepFailed
 from harness.verdict import CheckResult, Finding, Moment
 
@@ -50,22 +50,3 @@ def _shut(case: Case, failure: StepFailed) -> Finding:
         deadline=failure.deadline,
     )
     return unless_late(finding, failure.late)
-
-
-def failure_words(failure: StepFailed) -> str:
-    """Return what did not happen, as the end of a sentence."""
-    note = f" ({failure.note})" if failure.note else ""
-    within = f" within {failure.deadline:g} s" if failure.deadline else ""
-    return {
-        "listening": f"nothing listened{within}",
-        "connect": f"no connection came about{within}{note}",
-        "prompt": f"the server sent no prompt{within}",
-        "wrong prompt": "what the server sent first is not the prompt",
-        "join": f"nobody was heard{within}",
-        "accept": f"the server took no byte{within}",
-        "hears": f"nothing was heard{within}",
-        "eof": f"the end of the stream did not come{within}",
-        "roll call": f"some heard nothing more{within}",
-        "refused": "the server closed the connection after the nickname",
-        "disconnected": f"the server closed the connection{note}",
-    }[failure.failure]

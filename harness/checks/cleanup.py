@@ -72,7 +72,7 @@ def _refused_nicknames(case: Case) -> Iterator[Finding]:
     deadline = deadlines.NICKNAME_FREE * case.plan.patience
     for failure in case.transcript.failures:
         person = case.transcript.people.get(failure.conn)
-        if failure.failure is Failure.REFUSED and person and is_reused(case, person):
+        if failure.failure is Failure.REFUSED and person and case.is_reused(person):
             finding = Finding(
                 check="cleanup",
                 requirement="LEAVE-4",
@@ -86,23 +86,10 @@ def _refused_nicknames(case: Case) -> Iterator[Finding]:
 
 
 def _return(case: Case, person: Attendance) -> tuple[Moment, ...]:
-    earlier = [one for one in _namesakes(case, person) if one.leaving is not None]
+    earlier = [one for one in case.namesakes(person) if one.leaving is not None]
     gone = [beside(one.leaving or 0, one, f"leaves ({one.how})") for one in earlier[:1]]
     back = out(person.joining or 0, person, f"joins again as {person.nick}")
     return (*gone, back, into(person.gone or 0, person, "is disconnected"))
-
-
-def is_reused(case: Case, person: Attendance) -> bool:
-    """Tell whether the nickname of `person` belonged to others, all of whom have gone."""
-    others = [one for one in _namesakes(case, person) if one.joined is not None]
-    return bool(others) and all(
-        one.leaving is not None and one.leaving < (person.joining or 0) for one in others
-    )
-
-
-def _namesakes(case: Case, person: Attendance) -> list[Attendance]:
-    people = case.transcript.people.values()
-    return [one for one in people if one.nick == person.nick and one.conn != person.conn]
 
 
 # -- in the server's process -------------------------------------------------------------------------

@@ -5,7 +5,6 @@ gave a receiver. What is missing behind a later word of the same sender is lost 
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from harness.case import (
     Case,
@@ -147,23 +146,12 @@ def _cause(case: Case, message: Message, requirement: str) -> str:
 def _read_boundary(case: Case, message: Message) -> str:
     if not any(byte >= 0x80 for byte in message.data):
         return "the server disconnected its sender"
-    size = read_size(case)
+    size = case.read_size()
     told = f" (its reads seem to be {size} bytes long)" if size else ""
     return (
         "the server disconnected its sender: it decodes each read by itself, and a read ended "
         f"inside a character{told}"
     )
-
-
-def read_size(case: Case) -> int:
-    """Return the size of the server's reads as pieces of long messages show it; 0 for unknown."""
-    sizes: dict[int, int] = {}
-    for listener in case.listeners:
-        for before, after in pairwise(listener.splits):
-            if before[0] == after[0]:
-                size = after[1] - before[1]
-                sizes[size] = sizes.get(size, 0) + 1
-    return max(sizes, key=sizes.__getitem__) if sizes else 0
 
 
 def _moments(case: Case, miss: Miss, sender: Attendance) -> tuple[Moment, ...]:

@@ -14,9 +14,7 @@ LONG = 512
 
 def check(case: Case) -> CheckResult:
     """Find messages that were changed on their way."""
-    found = [
-        _finding(case, *pair) for pair in case.anomalies(Fault.ALTERED, Fault.CUT_SHORT)
-    ]
+    found = [_finding(case, *pair) for pair in case.anomalies(Fault.ALTERED, Fault.CUT_SHORT)]
     cuts = [
         _cut(case, case.transcript.people[conn], *cut)
         for conn, listener in case.transcript.listeners.items()
@@ -58,9 +56,7 @@ def _is_replaced(message: Message, anomaly: Anomaly) -> bool:
     return REPLACEMENT in anomaly.text and expected >= b"\x80" and REPLACEMENT not in message.data
 
 
-def _replaced(
-    case: Case, receiver: Attendance, anomaly: Anomaly, message: Message
-) -> Finding:
+def _replaced(case: Case, receiver: Attendance, anomaly: Anomaly, message: Message) -> Finding:
     sender = case.sender(message)
     return Finding(
         check="intact",
@@ -75,9 +71,7 @@ def _replaced(
     )
 
 
-def _cut(
-    case: Case, receiver: Attendance, message: Message, offset: int, at: int
-) -> Finding:
+def _cut(case: Case, receiver: Attendance, message: Message, offset: int, at: int) -> Finding:
     sender = case.sender(message)
     inside = offset - message.start
     return Finding(

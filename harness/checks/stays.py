@@ -5,7 +5,6 @@ end. Not looked at: who was refused at the door, and what goes down with the ser
 """
 
 from harness.case import Case, beside, into, merged, result, seconds
-from harness.checks.delivery import read_size
 from harness.transcript import Attendance, departed_at
 from harness.verdict import CheckResult, Finding, Moment
 
@@ -43,7 +42,7 @@ def _cause(case: Case, person: Attendance) -> str:
     speech = case.transcript.voices.speeches[person.conn]
     said = [message for message in speech.messages if message.at < (person.gone or 0)]
     if said and any(byte >= 0x80 for byte in said[-1].data):
-        size = read_size(case)
+        size = case.read_size()
         told = f" of {size} bytes" if size else ""
         return f"a read{told} ended inside a character, and the server could not decode it"
     other = _last_departure(case, person)
@@ -56,9 +55,7 @@ def _last_departure(case: Case, person: Attendance) -> Attendance | None:
     before = [
         one
         for one in case.transcript.departures()
-        if one.conn != person.conn
-        and departed_at(one) <= (person.gone or 0)
-        and not one.thrown_out
+        if one.conn != person.conn and departed_at(one) <= (person.gone or 0) and not one.thrown_out
     ]
     return before[-1] if before else None
 

@@ -7,6 +7,7 @@ did not come (JOIN-1), members who heard a beacon that the joiner did not (RELAY
 from harness.case import (
     Case,
     beside,
+    failure_words,
     into,
     listed,
     merged,
@@ -16,7 +17,6 @@ from harness.case import (
     seconds,
     unless_late,
 )
-from harness.checks import alive, cleanup
 from harness.events import Failure, Kind, StepFailed
 from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding, Moment, Outcome
@@ -46,7 +46,7 @@ def check(case: Case) -> CheckResult:
 def _is_reuse(case: Case, failure: StepFailed) -> bool:
     person = case.transcript.people.get(failure.conn)
     refused = failure.failure is Failure.REFUSED and person is not None
-    return refused and person is not None and cleanup.is_reused(case, person)
+    return refused and person is not None and case.is_reused(person)
 
 
 def _is_explained(case: Case, failure: StepFailed, missed: set[int]) -> bool:
@@ -62,7 +62,9 @@ def _is_explained(case: Case, failure: StepFailed, missed: set[int]) -> bool:
         for name in deed.hears_from
     }
     thrown_out = {one.person for one in case.transcript.people.values() if one.thrown_out}
-    return failure.conn in missed or bool(speakers & thrown_out)
+    listener = case.transcript.listeners.get(failure.conn)
+    damaged = {case.sender(message).person for message in listener.damaged} if listener else set()
+    return failure.conn in missed or bool(speakers & (thrown_out | damaged))
 
 
 def _finding(case: Case, failure: StepFailed) -> Finding:
@@ -80,7 +82,7 @@ def _other(case: Case, failure: StepFailed) -> Finding:
     return Finding(
         check="story",
         requirement="RELAY-1" if failure.failure is Failure.HEARS else "LOAD-1",
-        says=f"{failure.person} could not go on with “{words}”: {alive.failure_words(failure)}.",
+        says=f"{failure.person} could not go on with “{words}”: {failure_words(failure)}.",
         moments=moments,
         deadline=failure.deadline,
     )
@@ -92,7 +94,7 @@ def _other(case: Case, failure: StepFailed) -> Finding:
 def _join(case: Case, failure: StepFailed) -> Finding:
     person = case.transcript.people.get(failure.conn) or _first(case)
     silent = _silent(case, failure, person)
-    says = f"{failure.person} could not join: {alive.failure_words(failure)}"
+    says = f"{failure.person} could not join: {failure_words(failure)}"
     outcome, cause = Outcome.FAIL, ""
     if failure.failure in (Failure.PROMPT, Failure.JOIN, Failure.CONNECT) and silent:
         requirement = "JOIN-3"

@@ -45,6 +45,9 @@ class Chat:
     prompt = "nickname"
     read_size = 4096
     host = "127.0.0.1"
+    reuse_address = True
+    out_bound = OUT_BOUND
+    longest_line = LONGEST_LINE
 
     def __init__(self, listener: socket.socket, dialect: str) -> None:
         self.listener = listener
@@ -58,7 +61,7 @@ class Chat:
 
     def run(self) -> None:
         while True:
-            full = [client for client in self.clients if len(client.out) >= OUT_BOUND]
+            full = [client for client in self.clients if len(client.out) >= self.out_bound]
             for client, events in self._ready(congested=bool(full)):
                 if client is None:
                     self.accept()
@@ -67,7 +70,7 @@ class Chat:
             if full and time.monotonic() >= self._look_at:
                 self._look_at = time.monotonic() + LOOK_SECONDS
                 for client in full:
-                    self._look(client)
+                    self.look(client)
 
     def _ready(self, *, congested: bool) -> list[tuple[Client | None, int]]:
         with selectors.PollSelector() as selector:
@@ -100,7 +103,7 @@ class Chat:
             else:
                 self.has_ended(client)
 
-    def _look(self, client: Client) -> None:
+    def look(self, client: Client) -> None:
         """Reset a client that is full and took nothing between several looks in a row."""
         client.fruitless = client.fruitless + 1 if client.sent == client.sent_at_last_look else 0
         client.sent_at_last_look = client.sent
@@ -136,7 +139,7 @@ class Chat:
         if not self.lines:
             return [text] if text else []
         *lines, client.rest = text.split("\n")
-        if len(client.rest) > LONGEST_LINE:
+        if len(client.rest) > self.longest_line:
             raise ValueError("a line does not end")
         return lines
 
@@ -213,7 +216,7 @@ def main(chat: type[Chat]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, chat.reuse_address)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         listener.setblocking(False)
         listener.bind((chat.host, args.port))

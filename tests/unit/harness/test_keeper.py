@@ -134,7 +134,10 @@ class Keep:
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe:
+                    pipe.close()  # and do not read to the end: a survivor would hold it open
 
 
 def python(code: str, *arguments: object) -> list[str]:
@@ -179,9 +182,7 @@ def test_it_reports_how_the_command_ended(
     assert int(kept.report().removeprefix("exited ")) & ~0x80 == status
 
 
-@pytest.mark.parametrize(
-    ("command", "number"), [("/nonesuch/program", 2), ("/", 13)]
-)
+@pytest.mark.parametrize(("command", "number"), [("/nonesuch/program", 2), ("/", 13)])
 def test_it_reports_why_a_command_cannot_start(keep: Keep, command: str, number: int) -> None:
     kept = keep(BEST, command)
     assert kept.reports["failed"] == str(number)

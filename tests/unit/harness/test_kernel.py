@@ -176,7 +176,7 @@ class Scripted(SocketDiag):
         super().__init__()
         self.answers = list(answers)
 
-    def one(self, local: Address, remote: Address) -> SocketState | None:  # noqa: ARG002
+    def one(self, local: Address, remote: Address) -> SocketState | None:
         return self.answers.pop(0)
 
 

@@ -155,6 +155,18 @@ def test_the_lock_of_a_killed_process_is_no_lock(monkeypatch: pytest.MonkeyPatch
         assert lease.port == port
 
 
+def test_a_file_that_was_unlinked_before_it_was_locked_is_no_lock(temporary: Path) -> None:
+    path = temporary / "lock"
+    path.touch()
+    is_ours = ports._is_ours  # noqa: SLF001 - from outside it is a race
+    with path.open() as late:
+        assert is_ours(late.fileno(), path)
+        path.unlink()
+        assert not is_ours(late.fileno(), path)
+        path.touch()  # the next owner's
+        assert not is_ours(late.fileno(), path)
+
+
 def test_a_lock_file_that_is_a_link_is_left_alone(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

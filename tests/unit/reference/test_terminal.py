@@ -118,6 +118,18 @@ def test_what_arrives_is_shown_while_a_line_is_typed(
     assert "Traceback" not in terminal.screen
 
 
+def test_what_is_typed_ahead_is_sent_before_the_end_of_input(
+    terminal: Terminal, accept: Callable[[], Peer]
+) -> None:
+    server = accept()
+    server.send(b"nickname")
+    terminal.wait_for("Choose a nickname:")
+    terminal.type("ann\none\n\ntwo\n\x04")
+    assert server.read_to_end() == b"annonetwo"
+    server.socket.close()
+    assert terminal.end() == 0
+
+
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 @pytest.mark.parametrize("named", [False, True])
 def test_ctrl_c_and_ctrl_d_end_it(

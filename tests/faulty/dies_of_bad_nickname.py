@@ -1,0 +1,26 @@
+"""A nickname that is not text ends the whole server.
+
+Violates JOIN-8, INPUT-1, LIFE-4, STAY-1.
+"""
+
+from __future__ import annotations
+
+from _core_loop import Chat, Client, main
+
+DEFECT = "A nickname that is not text ends the whole server."
+VIOLATES = ("JOIN-8", "INPUT-1", "LIFE-4", "STAY-1")
+DIALECTS = ("raw", "lines")
+
+
+class Faulty(Chat):
+    def decode(self, client: Client, data: bytes) -> str:
+        try:
+            return super().decode(client, data)
+        except UnicodeDecodeError as bad:
+            if client.nick:
+                raise
+            raise SystemExit(1) from bad
+
+
+if __name__ == "__main__":
+    main(Faulty)
