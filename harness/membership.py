@@ -79,7 +79,7 @@ class Membership:
         found: list[Miss] = []
         for conn, listener in self.transcript.listeners.items():
             receiver = self.people[conn]
-            if receiver.joined is not None and not listener.overwhelmed:
+            if receiver.joined is not None and not (listener.overwhelmed or listener.deaf):
                 for speech in self.transcript.voices.speeches.values():
                     if speech.conn != conn and speech.messages:
                         found += self._missing(receiver, listener, speech)

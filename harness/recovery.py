@@ -6,6 +6,7 @@ own token: echo; another's name; already delivered; lower number: order; known b
 invented. Messages skipped are no anomaly: they are missing from the deliveries. Pure.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.anomalies import Fault
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # A form without a known token is waited for up to this many bytes.
 PATIENCE = 1 << 16
+# How much of the text is looked at first.
+GLANCE = 512
 # So many bytes of a message are enough to tell where in a speech they belong.
 CLUE = 8
 
@@ -61,12 +64,12 @@ class Recovery:
             form = self._form(final)
             if form is None:
                 return None
-            resumption = self._judge(form) if form.conns else self._stray(form)
-            if resumption is not None:
-                return resumption
-            if not form.whole:
+            settled = self._judge(form) if form.conns else self._stray(form)
+            if isinstance(settled, Resumption):
+                return settled
+            if not settled:
                 return None
-            self._drop(form.end)
+            self._drop(settled)
         return Resumption(self.position, None, 0)
 
     def _drop(self, count: int) -> None:
@@ -80,7 +83,7 @@ class Recovery:
         return self._frame(final) if self.voices.framed else self._unframed(final)
 
     def _unframed(self, final: bool) -> Form | None:
-        prefixes = self.voices.find_prefixes(bytes(self.text), 0)
+        prefixes = self._next_prefixes()
         if not prefixes or prefixes[0][0] > 0:
             end = prefixes[0][0] if prefixes else len(self.text)
             return Form(0, 0, end, (), bool(prefixes) or final or end >= PATIENCE)
@@ -89,6 +92,17 @@ class Recovery:
         later = [begin for begin, _, _ in prefixes if begin >= body]
         end = later[0] if later else len(self.text)
         return Form(0, body, end, conns, bool(later) or final or end >= PATIENCE)
+
+    def _next_prefixes(self) -> list[tuple[int, int, list[int]]]:
+        """Return the prefixes in as little of the text as tells where the first form ends."""
+        width = GLANCE
+        while True:
+            found = self.voices.find_prefixes(bytes(self.text[:width]), 0)
+            # One that straddles the edge may begin before the last that was found.
+            safe = [row for row in found if row[0] + self.voices.longest <= width]
+            if width >= len(self.text) or (safe and safe[-1][0] >= self.voices.longest):
+                return found
+            width *= 8
 
     def _frame(self, final: bool) -> Form | None:
         ending = self.voices.dialect.ending
@@ -104,43 +118,55 @@ class Recovery:
         conns = tuple(conn for _, _, conns in prefixes for conn in conns)
         return Form(0, body, end, conns, whole=True)
 
-    def _token(self, form: Form) -> tuple[Message, int] | None:
-        """Return the first known message whose token stands in `form`, and where."""
+    def _tokens(self, form: Form) -> Iterator[tuple[Message, int]]:
+        """Yield the known messages whose tokens stand in `form`, and where."""
         for found in PATTERN.finditer(self.text, form.body, form.end):
             message = self.voices.tokens.get(found[0])
             if message is not None:
-                return message, found.start()
-        return None
+                yield message, found.start()
 
     # -- bytes behind no known prefix ----------------------------------------------------------
 
-    def _stray(self, form: Form) -> Resumption | None:
-        found = self._token(form)
+    def _stray(self, form: Form) -> Resumption | int:
+        """Settle bytes behind no prefix: where to go on, or how many are done with; 0 to wait."""
         inside = self._inside_message()
-        if found is None or (inside and found[0] is inside[0]):
-            if form.whole:
-                self._strange(form, inside)
-            return None
-        message, at = found
-        begin = at - message.data.index(message.token)
-        goes_on = begin >= 0 and self._goes_on(message, begin)
-        if not goes_on and not form.whole:
-            return None
-        fault = Fault.ECHO if message.conn == self.listener.conn else Fault.NO_PREFIX
-        self._note(fault, form, message)
-        if goes_on:
-            return Resumption(self.position + begin, message, message.start)
-        self._pass_over(message)
-        return None
+        for message, at in self._tokens(form):
+            if inside and message is inside[0]:
+                continue
+            begin = at - message.data.index(message.token)
+            goes_on = begin >= 0 and self._goes_on(message, begin)
+            if not goes_on and not form.whole:
+                return 0
+            if message.conn == self.conn and not self.voices.framed:
+                self._altered_before(form, inside)
+            else:
+                own = message.conn == self.listener.conn
+                self._note(Fault.ECHO if own else Fault.NO_PREFIX, form, message)
+            if goes_on:
+                return Resumption(self.position + begin, message, message.start)
+            self._pass_over(message)
+            return at + len(message.token)
+        if not form.whole:
+            return 0
+        self._strange(form, inside)
+        return form.end
+
+    def _altered_before(self, form: Form, inside: tuple[Message, int] | None) -> None:
+        # The same speaker goes on under one prefix, as glued messages do: only `inside` is wrong.
+        if inside is not None:
+            self._note(Fault.ALTERED, form, *inside)
+            self._pass_over(inside[0])
 
     def _pass_over(self, message: Message) -> None:
         self.listener.damaged.add(message)
         self.listener.matcher.places[message.conn] = message.tail
 
     def _strange(self, form: Form, inside: tuple[Message, int] | None) -> None:
-        self.listener.unexplained += form.end
+        self._unexplained(form)
         if inside is None:
-            self._note(Fault.INVENTED, form)
+            # The rest of what is known to be damaged is no news.
+            if self.conn == NOBODY or self._unfinished(self.conn) is None:
+                self._note(Fault.INVENTED, form)
             return
         message, offset = inside
         only_end = bytes(self.text[: form.end]) == self.voices.dialect.ending
@@ -155,14 +181,14 @@ class Recovery:
 
     # -- bytes behind a known prefix -----------------------------------------------------------
 
-    def _judge(self, form: Form) -> Resumption | None:
-        found = self._token(form)
-        if found is None:
+    def _judge(self, form: Form) -> Resumption | int:
+        """Settle bytes behind a known prefix, as `_stray` does."""
+        message, at = next(self._tokens(form), (None, 0))
+        if message is None:
             return self._without_token(form)
-        message = found[0]
         goes_on = self._goes_on(message, form.body)
         if not goes_on and not form.whole:
-            return None
+            return 0
         self._leave_off(message, form)
         self._classify(message, form)
         self.conn = message.conn
@@ -170,7 +196,7 @@ class Recovery:
             return Resumption(self.position + form.body, message, message.start)
         self._note(Fault.ALTERED, form, message)
         self._pass_over(message)
-        return None
+        return form.end if self.voices.framed else at + len(message.token)
 
     def _goes_on(self, message: Message, at: int) -> bool:
         return self.text[at : at + 1] == message.data[:1]
@@ -196,7 +222,7 @@ class Recovery:
         if unfinished and unfinished[0] is not message:
             self._note(Fault.CUT_SHORT, form, *unfinished)
 
-    def _without_token(self, form: Form) -> Resumption | None:
+    def _without_token(self, form: Form) -> Resumption | int:
         for conn in form.conns:
             place = self._place_of(conn, form)
             if place is not None:
@@ -207,9 +233,10 @@ class Recovery:
                 self._classify(message, form)
                 self.conn = conn
                 return Resumption(self.position + form.body, message, place)
-        if form.whole:
-            self._unknown(form)
-        return None
+        if not form.whole:
+            return 0
+        self._unknown(form)
+        return form.end
 
     def _place_of(self, conn: int, form: Form) -> int | None:
         """Return where in the speech of `conn` the body of `form` belongs, where that is plain."""
@@ -231,7 +258,7 @@ class Recovery:
         return speech.at(place).number if place < len(speech.data) else len(speech.messages)
 
     def _unknown(self, form: Form) -> None:
-        self.listener.unexplained += form.end
+        self._unexplained(form)
         for conn in form.conns:
             unfinished = self._unfinished(conn)
             if unfinished is not None:
@@ -241,6 +268,10 @@ class Recovery:
                 self.listener.matcher.places[conn] = unfinished[0].tail
                 return
         self._note(Fault.INVENTED, form)
+
+    def _unexplained(self, form: Form) -> None:
+        self.listener.unexplained += form.end
+        self.voices.unexplained += form.end
 
     def _unfinished(self, conn: int) -> tuple[Message, int] | None:
         partly = self.listener.partly_heard(conn)

@@ -25,8 +25,6 @@ from harness.rollcall import RollCall
 from harness.target import Target, TargetSpec, launch
 from harness.watch import Watch
 
-# More unexplained bytes than this prove enough.
-MOST_NOISE = 1 << 18
 # A process may end a little after its sockets.
 EXIT_NOTICED = 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -175,7 +173,7 @@ class Run:
 
     def _check_noise(self) -> None:
         for conn, listener in self.recorder.transcript.listeners.items():
-            if listener.unexplained > MOST_NOISE:
+            if listener.deaf:
                 noise = events.Noise(self.recorder.now(), conn, listener.unexplained)
                 self.recorder.add(noise)
                 self._stop()

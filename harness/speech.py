@@ -89,6 +89,7 @@ class Voices:
         self.partials: set[bytes] = set()
         self.reaches: set[int] = set()
         self.longest = 0
+        self.unexplained = 0
 
     def admit(self, conn: int, nick: str) -> None:
         """Make room for what `conn` will say under `nick`."""

@@ -117,8 +117,7 @@ class Child:
         client.write()
         hub.write()
         if ready.get(hub.sock.fileno(), 0) & ~select.POLLOUT:
-            data = hub.read()
-            if data == b"":
+            if (data := hub.read()) == b"":
                 return False
             client.write(data or b"")
         if ready.get(client.sock.fileno(), 0) & ~select.POLLOUT:

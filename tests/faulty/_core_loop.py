@@ -46,7 +46,6 @@ class Chat:
     read_size = 4096
     host = "127.0.0.1"
     reuse_address = True
-    out_bound = OUT_BOUND
     longest_line = LONGEST_LINE
 
     def __init__(self, listener: socket.socket, dialect: str) -> None:
@@ -61,7 +60,7 @@ class Chat:
 
     def run(self) -> None:
         while True:
-            full = [client for client in self.clients if len(client.out) >= self.out_bound]
+            full = [client for client in self.clients if self.is_full(client)]
             for client, events in self._ready(congested=bool(full)):
                 if client is None:
                     self.accept()
@@ -104,13 +103,19 @@ class Chat:
                 self.has_ended(client)
 
     def look(self, client: Client) -> None:
-        """Reset a client that is full and took nothing between several looks in a row."""
+        """Give up a client that is full and took nothing between several looks in a row."""
         client.fruitless = client.fruitless + 1 if client.sent == client.sent_at_last_look else 0
         client.sent_at_last_look = client.sent
         if client.fruitless >= LOOKS and client in self.clients:
-            linger = struct.pack("ii", 1, 0)
-            client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.leave(client)
+            self.give_up(client)
+
+    def is_full(self, client: Client) -> bool:
+        return len(client.out) >= OUT_BOUND
+
+    def give_up(self, client: Client) -> None:
+        linger = struct.pack("ii", 1, 0)
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.leave(client)
 
     # What happens to one connection.
 
@@ -221,7 +226,12 @@ def main(chat: type[Chat]) -> None:
         listener.setblocking(False)
         listener.bind((chat.host, args.port))
         listener.listen(1024)
-        chat(listener, args.dialect).run()
+        room = chat(listener, args.dialect)
+        try:
+            room.run()
+        finally:
+            for client in room.clients:
+                client.sock.close()
 
 
 if __name__ == "__main__":

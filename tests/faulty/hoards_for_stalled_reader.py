@@ -5,7 +5,7 @@ Violates LOAD-3.
 
 from __future__ import annotations
 
-from _core_loop import Chat, main
+from _core_loop import Chat, Client, main
 
 DEFECT = "What a member that does not read has no room for is kept without a bound."
 VIOLATES = ("LOAD-3",)
@@ -13,7 +13,8 @@ DIALECTS = ("raw", "lines")
 
 
 class Faulty(Chat):
-    out_bound = 1 << 40
+    def is_full(self, _client: Client) -> bool:
+        return False
 
 
 if __name__ == "__main__":

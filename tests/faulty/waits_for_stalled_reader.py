@@ -13,7 +13,7 @@ DIALECTS = ("raw", "lines")
 
 
 class Faulty(Chat):
-    def look(self, client: Client) -> None:
+    def give_up(self, client: Client) -> None:
         """Wait for it for ever."""
 
 

@@ -35,7 +35,8 @@ class Room:
         writer.write(f"nickname{self.end}".encode())
         try:
             await self.hear(reader, writer)
-        except (OSError, ValueError):
+        except (OSError, ValueError, asyncio.CancelledError):
+            # Cancelled only at the end of the program, where asyncio would print it.
             pass
         finally:
             self.members.pop(writer, None)

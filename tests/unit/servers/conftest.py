@@ -7,8 +7,10 @@ do: that is in the tests.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import fcntl
+import resource
 import socket
 import struct
 import subprocess
@@ -18,10 +20,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 Start = Callable[[Path, str], "Server"]
+FAULTY = Path(__file__).parents[2] / "faulty"
 PATIENCE = 20.0
 
 
@@ -55,6 +59,7 @@ class Person:
     ended: bool = False
 
     def say(self, text: str) -> None:
+        self.sock.settimeout(PATIENCE)
         self.sock.sendall(f"{text}{self.end}".encode())
 
     def say_apart(self, text: str) -> None:
@@ -96,6 +101,25 @@ class Person:
             data = b""
         self.heard += data
         self.ended = not data
+
+    def says_numbered(self, count: int) -> list[str]:
+        texts = [f"<m{number}>" for number in range(count)]
+        for text in texts:
+            self.say_apart(text)
+        return texts
+
+    def misses(self, texts: list[str]) -> list[str]:
+        return [text for text in texts if text.encode() not in self.heard]
+
+    def floods(self, until_stuck: float) -> bool:
+        """Say a lot; True as soon as the server has taken nothing for so many seconds."""
+        self.sock.settimeout(until_stuck)
+        message = f"{'x' * 1000}{self.end}".encode() * 100
+        with contextlib.suppress(OSError):
+            for _ in range(1000):
+                self.sock.sendall(message)
+            return False
+        return True
 
     def half_close(self) -> None:
         self.sock.shutdown(socket.SHUT_WR)
@@ -177,6 +201,15 @@ class Server:
         after_name = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
         return sum(map(int, after_name.split()[11:13]))
 
+    def resident_bytes(self) -> int:
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * resource.getpagesize()
+
+    def status_when_started_again(self) -> int:
+        command = cast("list[str]", self.process.args)
+        ended = subprocess.run(command, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False)
+        return ended.returncode
+
     def state_of(self, person: Person) -> int | None:
         row = kernel_row(person.sock.getpeername(), person.sock.getsockname())
         return row[0] if row else None
@@ -214,3 +247,22 @@ def start() -> Iterator[Start]:
     """Start a server program in a dialect; it is ended after the test."""
     with contextlib.ExitStack() as started:
         yield lambda program, dialect: started.enter_context(running(program, dialect))
+
+
+@pytest.fixture
+def server(start: Start, program: Path, dialect: str) -> Server:
+    """Give the faulty server that the test is named after, in each of its dialects."""
+    return start(program, dialect)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Find the program of a test that asks for `server`, and the dialects it has its defect in."""
+    if "server" in metafunc.fixturenames:
+        program = FAULTY / f"{metafunc.function.__name__.removeprefix('test_')}.py"
+        dialects = next(
+            ast.literal_eval(node.value)
+            for node in ast.parse(program.read_text()).body
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DIALECTS"
+        )
+        metafunc.parametrize("program", [program], ids=[""])
+        metafunc.parametrize("dialect", dialects)

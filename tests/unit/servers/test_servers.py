@@ -1,7 +1,12 @@
-"""The correct servers, and each core without a defect, serve three people in both dialects."""
+"""The correct servers, and each core without a defect, serve three people in both dialects.
+
+The faulty ones say what is wrong with them, and each has a test that shows it.
+"""
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +18,7 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parents[2]
 CORRECT = sorted((TESTS / "correct").glob("[!_]*.py"))
+FAULTY = sorted((TESTS / "faulty").glob("[!_]*.py"))
 CORES = sorted((TESTS / "faulty").glob("_core_*.py"))
 
 
@@ -55,3 +61,34 @@ def goes_on_without_the_departed(server: Server, a: Person, b: Person, c: Person
     for number in range(5):
         a.say(f"<{number}>")
     b.hears(*(f"<{number}>" for number in range(5)))
+
+
+def constants(program: Path) -> dict[str, object]:
+    """Read the constants at the top of a program, without running it."""
+    tree = ast.parse(program.read_text())
+    found: dict[str, object] = {"doc": ast.get_docstring(tree)}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            with contextlib.suppress(ValueError):
+                found[ast.unparse(node.targets[0])] = ast.literal_eval(node.value)
+    return found
+
+
+@pytest.mark.parametrize("program", FAULTY, ids=lambda path: path.stem)
+def test_a_faulty_server_says_what_is_wrong_with_it(program: Path) -> None:
+    said = constants(program)
+    violates = said["VIOLATES"]
+    assert isinstance(violates, tuple)
+    assert violates
+    assert said["DIALECTS"] in (("raw", "lines"), ("raw",), ("lines",))
+    assert str(said["doc"]).startswith(f"{said['DEFECT']}\n\nViolates {', '.join(violates)}.")
+
+
+def test_each_faulty_server_has_a_test_that_shows_its_defect() -> None:
+    shown = {
+        node.name.removeprefix("test_")
+        for file in Path(__file__).parent.glob("test_faulty_*.py")
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert shown == {program.stem for program in FAULTY}
