@@ -6,6 +6,7 @@ story goes on for the others. Knows nothing of checks.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from harness import deadlines, events
 from harness.beacons import Beacons
@@ -142,7 +143,7 @@ class Story:
             return
         seconds = deed.within or deadlines.HEARS * self.crew.patience
         for heard in self._wanted(step, deed, user):
-            if not await user.until(lambda heard=heard: heard() or not user.present, seconds):
+            if not await user.until(partial(_heard_or_gone, user, heard), seconds):
                 raise StepFailureError(Failure.HEARS, seconds)
 
     def _wanted(self, step: PlannedStep, deed: Deed, user: User) -> list[Callable[[], bool]]:
@@ -152,7 +153,7 @@ class Story:
         for person in deed.hears_from:
             latest = self._latest(person)
             if latest is not None:
-                wanted.append(lambda latest=latest: user.has_heard(latest))  # type: ignore[misc]
+                wanted.append(partial(user.has_heard, latest))
         if not wanted:
             self._skip(step, deed)
         return wanted
@@ -191,6 +192,10 @@ class Story:
     def _departed(self, user: User) -> None:
         self.crew.is_gone(user.nick)
         self.beacons.probe()
+
+
+def _heard_or_gone(user: User, heard: Callable[[], bool]) -> bool:
+    return heard() or not user.present
 
 
 def report_failure(

@@ -49,7 +49,7 @@ class Listener:
         self._ats: list[int] = []
         self._recovery: Recovery | None = None
 
-    # -- reading -----------------------------------------------------------------------------
+    # -- reading -------------------------------------------------------------------------------
 
     def read(self, data: bytes, at: int) -> None:
         """Take bytes that were read at `at`."""
@@ -99,7 +99,7 @@ class Listener:
         self._keep(self.matcher.take_pieces())
         return failed
 
-    # -- the fast path -----------------------------------------------------------------------
+    # -- the fast path -------------------------------------------------------------------------
 
     def _look_up(self, data: bytes) -> int:
         """Take as many whole messages as `data` begins with; return how many bytes those are."""
@@ -168,7 +168,7 @@ class Listener:
         self.matcher.skip(self._ends[-1] - len(data) + len(rest), conn)
         return len(rest)
 
-    # -- what has become certain -------------------------------------------------------------
+    # -- what has become certain ---------------------------------------------------------------
 
     def _keep(self, pieces: list[Piece]) -> None:
         for piece in pieces:
@@ -216,7 +216,7 @@ class Listener:
         index = min(bisect_left(self._ends, position), len(self._ats) - 1)
         return self._ats[index]
 
-    # -- what cannot be explained ------------------------------------------------------------
+    # -- what cannot be explained --------------------------------------------------------------
 
     def _give_up(self, failed: Reading) -> Recovery:
         """Keep what `failed` explained, and hand over the rest of the text."""
@@ -275,7 +275,7 @@ class Listener:
             excerpt = bytes(text[:MOST_TEXT])
             self.anomalies.append(Anomaly(fault, position, at, message, offset, names, excerpt))
 
-    # -- asked while it runs -----------------------------------------------------------------
+    # -- asked while it runs -------------------------------------------------------------------
 
     def has_heard(self, message: Message) -> bool:
         """Tell whether some reading of the bytes so far holds the whole of `message`."""

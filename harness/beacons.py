@@ -8,6 +8,7 @@ nickname is in, for certain. Their first connection is also the readiness probe.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from harness import deadlines
 from harness.crew import Crew, StepFailureError
@@ -178,8 +179,7 @@ class Beacons:
             message = self.speak(speaker)
             turn += 1
             heard = bool(others) and await others[0].until(
-                lambda: others[0].has_heard(message),
-                pause,
+                partial(others[0].has_heard, message), pause
             )
             if not others:
                 await asyncio.sleep(pause)

@@ -113,7 +113,7 @@ def quoted(message: Message) -> str:
 
 
 def quoted_bytes(data: bytes, most: int = 40) -> str:
-    """Return the beginning of bytes as text in quotation marks; what is no text as `\\xNN`."""
+    r"""Return the beginning of bytes as text in quotation marks; what is no text as `\xNN`."""
     text = data.decode("utf-8", "backslashreplace")
     return f"“{text}”" if len(text) <= most else f"“{text[:most]}…” ({len(data)} bytes)"
 

@@ -8,6 +8,7 @@ who is to blame is for the judge. Knows nothing of stories.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from harness import deadlines
 from harness.events import Ending, Failure, Role
@@ -92,7 +93,7 @@ class Crew:
         """Remember that the owner of `nick` has just gone."""
         self._left_at[nick] = self.recorder.now()
 
-    # -- connecting ------------------------------------------------------------------------------
+    # -- connecting ----------------------------------------------------------------------------
 
     async def connect(self, user: User, within: float | None = None, at_once: bool = False) -> None:
         """Connect `user` and take the prompt. Raises `StepFailureError`."""
@@ -154,7 +155,7 @@ class Crew:
         await self._await_prompt(user, deadlines.PROMPT * self.patience)
         return user
 
-    # -- joining -----------------------------------------------------------------------------------
+    # -- joining -------------------------------------------------------------------------------
 
     async def join(self, user: User, within: float | None = None, at_once: bool = False) -> User:
         """Bring `user` into the room, until it has heard someone; return who is in.
@@ -167,7 +168,7 @@ class Crew:
             if not user.connected:
                 await self.connect(user, within, at_once)
             user.give_name()
-            if await user.until(lambda user=user: _is_settled(user), seconds):  # type: ignore[misc]
+            if await user.until(partial(_is_settled, user), seconds):
                 if user.attendance.joined is not None:
                     return user
                 if not self._may_try_again(user.nick):

@@ -124,7 +124,11 @@ _CONVERTERS: dict[Any, Callable[[object], object]] = {
     float: _float,
     bytes: _bytes,
     str: str,
-    **{enum: enum for enum in (Role, Kind, Ending, Stage, Failure)},
+    Role: Role,
+    Kind: Kind,
+    Ending: Ending,
+    Stage: Stage,
+    Failure: Failure,
 }
 _NAMES: dict[type[Event], tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in KINDS

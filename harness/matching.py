@@ -152,12 +152,12 @@ class Matcher:
         offset = start + reach - reading.begin
         limit = len(speech.data)
         if self.voices.framed:
-            limit = self._frame_end(speech, reading, start)
+            limit = self._frame_end(speech, start)
         here = reach - self.base
         return common(speech.data[offset:limit], self._text[here : here + limit - offset])
 
     @staticmethod
-    def _frame_end(speech: Speech, reading: Reading, start: int) -> int:
+    def _frame_end(speech: Speech, start: int) -> int:
         if not speech.messages or start >= len(speech.data):
             return start
         return speech.at(start).end
@@ -232,7 +232,8 @@ class Matcher:
             return None
         speech = self.voices.speeches[conn]
         starts = set(place)
-        for offset in place:
+        for begin in place:
+            offset = begin
             while offset < len(speech.data) and speech.at(offset).optional:
                 offset = speech.at(offset).end
                 starts.add(offset)
@@ -241,10 +242,11 @@ class Matcher:
     # -- keeping -----------------------------------------------------------------------------
 
     def _alive(self, unfinished: list[int]) -> list[Reading]:
-        alive = []
-        for reading in self.readings:
-            if reading.starts is None or self._thin(reading, unfinished):
-                alive.append(reading)
+        alive = [
+            reading
+            for reading in self.readings
+            if reading.starts is None or self._thin(reading, unfinished)
+        ]
         return alive if len(alive) < NEEDLE else list(_distinct(alive))
 
     def _thin(self, reading: Reading, unfinished: list[int]) -> bool:

@@ -51,7 +51,7 @@ class Membership:
             for speaker, numbers in listener.numbers.items():
                 self._received.setdefault(speaker, set()).update(numbers)
 
-    # -- who ------------------------------------------------------------------------------------
+    # -- who -----------------------------------------------------------------------------------
 
     def stayed(self, person: Attendance) -> bool:
         """Tell whether it was in the room until the closing roll call was over."""
@@ -71,7 +71,7 @@ class Membership:
         """Return the highest number that anyone has received of `conn`; -1 for none."""
         return max(self._received.get(conn, ()), default=-1)
 
-    # -- what must arrive -------------------------------------------------------------------------
+    # -- what must arrive ----------------------------------------------------------------------
 
     def missing(self) -> list[Miss]:
         """Return every message that had to arrive somewhere and did not; counts obligations."""
@@ -122,7 +122,7 @@ class Membership:
             return False
         return message.kind is Kind.CLOSING or message.at < self.roll_call
 
-    # -- what must not arrive -----------------------------------------------------------------------
+    # -- what must not arrive ------------------------------------------------------------------
 
     def unlawful(self) -> Iterator[Unlawful]:
         """Yield what was heard by someone who joined too late to hear it."""
@@ -159,7 +159,7 @@ class Membership:
         pairs = zip(listener.messages, listener.times, strict=True)
         return {message.number: at for message, at in pairs if message.conn == speaker}
 
-    # -- how late it was ------------------------------------------------------------------------------
+    # -- how late it was -----------------------------------------------------------------------
 
     def roll_call_failure(self) -> tuple[float, float]:
         """Return the deadline that the roll call ran into, and how late everything ran then."""

@@ -208,8 +208,8 @@ class _Planner:
         )
 
     def _heard(self, step: Step, player: _Player) -> tuple[str, ...]:
-        assert step.hears is not None and step.hears.from_ is not None
-        speakers = self.scenario.members(step.hears.from_)
+        hears = step.hears
+        speakers = self.scenario.members(hears.from_ if hears and hears.from_ else player.name)
         return tuple(name for name in speakers if name != player.name)
 
     @staticmethod

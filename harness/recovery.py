@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # A form without a known token is waited for up to this many bytes.
 PATIENCE = 1 << 16
 # How much of the text is looked at first.
-GLANCE = 512
+GLANCE = 64
 # So many bytes of a message are enough to tell where in a speech they belong.
 CLUE = 8
 

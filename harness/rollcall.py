@@ -5,6 +5,7 @@ lost for certain: nobody has to wait in order to prove that nothing came.
 """
 
 import asyncio
+from functools import partial
 
 from harness import deadlines
 from harness.crew import Crew, StepFailureError
@@ -34,7 +35,7 @@ class RollCall:
             for user in self.members
         }
         for user in self.members:
-            user.on_read = lambda user=user: self._read(user)  # type: ignore[misc]
+            user.on_read = partial(self._read, user)
             self._seen[user] = 0
             self._look(user)
         self._last_read = begin = loop.time()

@@ -120,7 +120,7 @@ class Run:
         limit = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
         for user in self.crew.half_closed:
             spent = (self.recorder.now() - (user.attendance.leaving or 0)) / 1e9
-            await user.until(lambda user=user: user.attendance.gone is not None, limit - spent)
+            await user.until(user.is_gone, limit - spent)
 
     async def _newcomer(self) -> None:
         user = self.crew.enrol("newcomer", "newcomer", Role.NEWCOMER)
@@ -195,8 +195,8 @@ class Run:
         for user in self.crew.users.values():
             user.abort()
         # A transport closes its socket one turn of the loop later.
-        while any(user.connected and not user.closed for user in self.crew.users.values()):
-            await asyncio.sleep(0)
+        for user in self.crew.users.values():
+            await user.until_closed()
 
 
 class _signals:  # noqa: N801 - used as a function
@@ -225,7 +225,7 @@ async def run_plan(
     dialect: Dialect,
     spec: TargetSpec,
     folder: Path | None,
-    show: Callable[[RunState], None] = lambda state: None,
+    show: Callable[[RunState], None] = lambda _: None,
 ) -> RunResult:
     """Start what `spec` names, run `plan` against it, end it; nothing of it is left afterwards.
 

@@ -42,7 +42,9 @@ def make_folder(out: Path | None, name: str) -> Path:
                     f"{out} is not empty, and what is recorded is never overwritten: {hint}"
                 )
             return out
-        return _new_run(Path("runs"), f"{datetime.now():%Y-%m-%dT%H-%M-%S}-{_plain(name)}")
+        return _new_run(
+            Path("runs"), f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}-{_plain(name)}"
+        )
     except OSError as error:
         raise UsageError(f"no folder for the run can be made: {error}") from error
 

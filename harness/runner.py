@@ -112,7 +112,7 @@ def _folder(options: RunOptions, job: _Job, jobs: int) -> Path:
     return runfolder.make_folder(out, job.plan.name)
 
 
-# -- the target ------------------------------------------------------------------------------------
+# -- the target --------------------------------------------------------------------------------
 
 
 def _target(options: RunOptions, dialect: Dialect) -> TargetSpec:
@@ -153,7 +153,7 @@ def _build(command: str) -> None:
         raise UsageError(f"the build command failed with {done.returncode}:\n{printed}")
 
 
-# -- one run -----------------------------------------------------------------------------------------
+# -- one run -----------------------------------------------------------------------------------
 
 
 def _run_one(

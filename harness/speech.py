@@ -34,7 +34,7 @@ class Message:
     step: int
     optional: bool
     end: int
-    # The two offsets once more as places (see `harness.matching`), so that the fast path makes none.
+    # The two offsets as places (see `harness.matching`), so that the fast path makes none.
     head: tuple[int]
     tail: tuple[int]
 

@@ -175,6 +175,15 @@ class Transcript:
                 self.steps[step] = (self.steps[step][0], at)
             case events.StageBegun(at, stage):
                 self.stages.append((at, stage))
+            case events.Noise():
+                self.noise = event
+            case events.Interrupted():
+                self.interrupted = True
+            case _:
+                self._collect(event)
+
+    def _collect(self, event: Event) -> None:
+        match event:
             case events.StepFailed():
                 self.failures.append(event)
             case events.Skipped():
@@ -187,12 +196,8 @@ class Transcript:
                 self.exits.append(event)
             case events.ConnectFailed():
                 self.refused.append(event)
-            case events.Noise():
-                self.noise = event
-            case events.Interrupted():
-                self.interrupted = True
 
-    # -- asked by those who act and those who judge ----------------------------------------------
+    # -- asked by those who act and those who judge --------------------------------------------
 
     def stage_began(self, stage: events.Stage) -> int | None:
         """Return when `stage` began."""

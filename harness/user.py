@@ -37,7 +37,7 @@ class User(asyncio.Protocol):
         self.said = 0
         self.bytes_read = 0
         self.on_read: Callable[[], None] | None = None
-        self.closed = False
+        self._closed = asyncio.Event()
         self._transport: asyncio.Transport | None = None
         self._watchers: set[asyncio.Future[None]] = set()
         self._dialect = recorder.transcript.dialect
@@ -94,7 +94,7 @@ class User(asyncio.Protocol):
         listener.count()
         return message.number in listener.numbers[message.conn]
 
-    # -- doing -----------------------------------------------------------------------------------
+    # -- doing ---------------------------------------------------------------------------------
 
     async def connect(self, host: str, port: int) -> None:
         """Open the connection; raises `OSError`."""
@@ -148,7 +148,7 @@ class User(asyncio.Protocol):
 
     def abort(self) -> None:
         """Reset the connection in any state; nothing is recorded."""
-        if self._transport is None or self.closed:
+        if self._transport is None or self._closed.is_set():
             return
         # The socket outlives a close that still has bytes to write, and takes the option even then.
         sock = self._transport.get_extra_info("socket")
@@ -172,7 +172,11 @@ class User(asyncio.Protocol):
         if self.said and not self._closing:
             self.recorder.add(events.Accepted(self.recorder.now(), self.conn, self.said - 1))
 
-    # -- waiting ---------------------------------------------------------------------------------
+    def is_gone(self) -> bool:
+        """Tell whether the server has ended the connection."""
+        return self.attendance.gone is not None
+
+    # -- waiting -------------------------------------------------------------------------------
 
     async def until(self, done: Callable[[], bool], seconds: float) -> bool:
         """Wait until `done`, looked at whenever something happens here; tell whether it came."""
@@ -193,12 +197,17 @@ class User(asyncio.Protocol):
         finally:
             timer.cancel()
 
+    async def until_closed(self) -> None:
+        """Wait until its socket is closed; it must have been told to."""
+        if self.connected:
+            await self._closed.wait()
+
     def _wake(self) -> None:
         for watcher in self._watchers:
             if not watcher.done():
                 watcher.set_result(None)
 
-    # -- what asyncio tells ------------------------------------------------------------------------
+    # -- what asyncio tells --------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the open connection."""
@@ -233,7 +242,7 @@ class User(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Record how the connection ended."""
-        self.closed = True
+        self._closed.set()
         now = self.recorder.now()
         if exc is not None and self.attendance.gone is None:
             self.recorder.add(events.Broken(now, self.conn, str(exc)))

@@ -54,7 +54,7 @@ class Watch:
             self._delays.append((self.recorder.now(), sample.run_delay_seconds))
 
     def late_since(self, begin: int) -> float:
-        """Return the seconds for which the harness or the server were kept waiting since `begin`."""
+        """Return for how many seconds harness or server were kept waiting since `begin`."""
         self._note_delay()
         lag = max((lag for at, lag in self._lags if at >= begin), default=0.0)
         before = [delay for at, delay in self._delays if at <= begin]

@@ -1,7 +1,7 @@
 """Cleanup: nothing is left of those who have gone.
 
-On the wire: a half-closer reads the end of the stream, and a nickname can be used again. Of a server
-that the harness started: its open connections are those of its members, rounds of joins and
+On the wire: a half-closer reads the end of the stream, and a nickname can be used again. Of a
+server that the harness started: its open connections are those of its members, rounds of joins and
 departures leave nothing behind, and it is idle when nobody talks.
 """
 
@@ -92,7 +92,7 @@ def _return(case: Case, person: Attendance) -> tuple[Moment, ...]:
     return (*gone, back, into(person.gone or 0, person, "is disconnected"))
 
 
-# -- in the server's process -------------------------------------------------------------------------
+# -- in the server's process ---------------------------------------------------------------------
 
 
 def _open_sockets(case: Case, departed: bool) -> Iterator[Finding]:

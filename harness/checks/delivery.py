@@ -48,7 +48,7 @@ def check(case: Case) -> CheckResult:
     return result("delivery", case.membership.obligations, findings)
 
 
-# -- which requirement ---------------------------------------------------------------------------
+# -- which requirement -------------------------------------------------------------------------
 
 
 def _requirement(case: Case, lost: list[_Lost]) -> str:
@@ -85,7 +85,7 @@ def _crosses(message: Message, at: int) -> bool:
     return message.at <= at <= message.at + 2_000_000
 
 
-# -- one lost message ------------------------------------------------------------------------------
+# -- one lost message --------------------------------------------------------------------------
 
 
 def _finding(case: Case, lost: _Lost, requirement: str) -> Finding:

@@ -21,6 +21,10 @@ from harness.events import Failure, Kind, StepFailed
 from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding, Moment, Outcome
 
+_JOINING = (
+    *(Failure.CONNECT, Failure.PROMPT, Failure.WRONG_PROMPT, Failure.JOIN),
+    *(Failure.REFUSED, Failure.DISCONNECTED),
+)
 # Failures that other checks own.
 _ELSEWHERE = (Failure.LISTENING, Failure.ROLL_CALL, Failure.EOF)
 
@@ -68,9 +72,7 @@ def _is_explained(case: Case, failure: StepFailed, missed: set[int]) -> bool:
 
 
 def _finding(case: Case, failure: StepFailed) -> Finding:
-    joining = (Failure.CONNECT, Failure.PROMPT, Failure.WRONG_PROMPT, Failure.JOIN)
-    joining += (Failure.REFUSED, Failure.DISCONNECTED)
-    make = _join if failure.failure in joining else _other
+    make = _join if failure.failure in _JOINING else _other
     return unless_late(make(case, failure), failure.late)
 
 
@@ -88,7 +90,7 @@ def _other(case: Case, failure: StepFailed) -> Finding:
     )
 
 
-# -- a join ------------------------------------------------------------------------------------------
+# -- a join --------------------------------------------------------------------------------------
 
 
 def _join(case: Case, failure: StepFailed) -> Finding:
