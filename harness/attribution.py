@@ -48,6 +48,7 @@ class Listener:
         self._ends: list[int] = []
         self._ats: list[int] = []
         self._recovery: Recovery | None = None
+        self._resumed = -1
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -219,30 +220,50 @@ class Listener:
     # -- what cannot be explained --------------------------------------------------------------
 
     def _give_up(self, failed: Reading) -> Recovery:
-        """Keep what `failed` explained, and hand over the rest of the text."""
-        matcher, reach = self.matcher, failed.best()
+        """Keep what `failed` explained, and hand over the rest of the text.
+
+        A message that was begun and does not go on is handed over from its beginning: two tokens
+        begin alike, so it may well be another one.
+        """
+        matcher, reach, conn = self.matcher, failed.best(), failed.conn
         matcher.take(failed.trace)
         matcher.places.update(failed.places)
-        conn, begin = failed.conn, reach
+        suspect = self._begun(failed, reach)
+        if suspect is not None:
+            reach -= suspect[1]
+        position = reach
         if conn != NOBODY and reach > failed.begin:
-            ends = tuple(
-                start + reach - failed.begin
-                for start, furthest in zip(failed.starts or (), failed.reaches, strict=True)
-                if furthest == reach
-            )
+            ends = _ends(failed, failed.best(), reach)
             matcher.places[conn] = ends
             matcher.pieces.append(Piece(conn, failed.begin, reach, ends, closed=False))
-        elif conn != NOBODY and not failed.resumed:
-            begin = reach - len(self.voices.speeches[conn].prefix)
+        elif conn != NOBODY and not failed.resumed and reach != self._resumed:
+            position = reach - len(self.voices.speeches[conn].prefix)
         self._keep(matcher.take_pieces())
-        text = matcher.window[max(begin - matcher.base, 0) :]
-        return Recovery(self, begin, text, conn)
+        text = matcher.window[max(position - matcher.base, 0) :]
+        return Recovery(self, position, text, conn, suspect)
+
+    def _begun(self, failed: Reading, reach: int) -> tuple[Message, int] | None:
+        """Return the message that broke off at `reach`, and how many bytes of it had come.
+
+        None where it began in an earlier piece, or is being read for the second time.
+        """
+        if failed.conn == NOBODY or reach == failed.begin:
+            return None
+        ends = _ends(failed, reach, reach)
+        speech = self.voices.speeches[failed.conn]
+        if len(ends) > 1 or speech.is_boundary(ends[0]):
+            return None
+        message = speech.at(ends[0])
+        count = ends[0] - message.start
+        begin = reach - count
+        return (message, count) if begin >= failed.begin and begin != self._resumed else None
 
     def _resume(self, resumption: Resumption) -> bytes:
         """Take the stream up again; return the bytes from there on."""
         assert self._recovery is not None
         text = bytes(self._recovery.text[resumption.position - self._recovery.position :])
         self._recovery = None
+        self._resumed = resumption.position
         if resumption.message is None:
             self.matcher.restart(resumption.position)
         else:
@@ -303,3 +324,12 @@ class Listener:
             return None
         message = speech.at(place[0])
         return message, place[0] - message.start
+
+
+def _ends(reading: Reading, reach: int, position: int) -> tuple[int, ...]:
+    """Return the offsets at `position` of the starts of `reading` that came as far as `reach`."""
+    return tuple(
+        start + position - reading.begin
+        for start, furthest in zip(reading.starts or (), reading.reaches, strict=True)
+        if furthest == reach
+    )

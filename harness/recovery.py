@@ -48,14 +48,25 @@ class Resumption(NamedTuple):
 
 
 class Recovery:
-    """The unexplained `text` of `listener` from `position` on; `conn` was being heard."""
+    """The unexplained `text` of `listener` from `position` on; `conn` was being heard.
 
-    def __init__(self, listener: "Listener", position: int, text: bytearray, conn: int) -> None:
+    `suspect` is the message that the text seemed to begin with, and how many bytes of it fit.
+    """
+
+    def __init__(
+        self,
+        listener: "Listener",
+        position: int,
+        text: bytearray,
+        conn: int,
+        suspect: tuple[Message, int] | None,
+    ) -> None:
         self.listener = listener
         self.voices: Voices = listener.voices
         self.position = position
         self.text = text
         self.conn = conn
+        self._suspect = suspect
         self._mid_frame = self.voices.framed and self._inside_message() is not None
 
     def next(self, final: bool) -> Resumption | None:
@@ -76,6 +87,7 @@ class Recovery:
         del self.text[:count]
         self.position += count
         self._mid_frame = False
+        self._suspect = None
 
     # -- forms -------------------------------------------------------------------------------
 
@@ -163,6 +175,7 @@ class Recovery:
 
     def _strange(self, form: Form, inside: tuple[Message, int] | None) -> None:
         self._unexplained(form)
+        inside = inside or self._suspect
         if inside is None:
             # The rest of what is known to be damaged is no news.
             if self.conn == NOBODY or self._unfinished(self.conn) is None:
@@ -259,6 +272,10 @@ class Recovery:
 
     def _unknown(self, form: Form) -> None:
         self._unexplained(form)
+        if self._suspect is not None:
+            self._note(Fault.ALTERED, form, *self._suspect)
+            self._pass_over(self._suspect[0])
+            return
         for conn in form.conns:
             unfinished = self._unfinished(conn)
             if unfinished is not None:
