@@ -35,6 +35,7 @@ class Listener:
         self.times: list[int] = []
         self.anomalies: list[Anomaly] = []
         self.damaged: set[Message] = set()
+        self.echoed: set[Message] = set()
         self.cut_characters: list[tuple[Message, int, int]] = []
         self.splits: list[tuple[int, int]] = []
         self.unexplained = 0
@@ -211,6 +212,9 @@ class Listener:
     def _deliver(self, message: Message, at: int) -> None:
         self.messages.append(message)
         self.times.append(at)
+        if message.conn == self.conn and message not in self.echoed:
+            self.echoed.add(message)
+            self.note(Fault.ECHO, self._ends[-1] - 1, message.relayed, message)
 
     def time_of(self, position: int) -> int:
         """Return when the byte before `position` of the stream was read."""

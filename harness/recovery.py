@@ -152,8 +152,10 @@ class Recovery:
             if message.conn == self.conn and not self.voices.framed:
                 self._altered_before(form, inside)
             else:
-                own = message.conn == self.listener.conn
-                self._note(Fault.ECHO if own else Fault.NO_PREFIX, form, message)
+                if message.conn == self.listener.conn:
+                    self._note_echo(form, message)
+                else:
+                    self._note(Fault.NO_PREFIX, form, message)
             if goes_on:
                 return Resumption(self.position + begin, message, message.start)
             self._pass_over(message)
@@ -219,13 +221,20 @@ class Recovery:
         listener.count()
         heard = listener.numbers[message.conn]
         if message.conn == listener.conn:
-            self._note(Fault.ECHO, form, message)
+            self._note_echo(form, message)
         elif message.conn not in form.conns:
             self._note(Fault.WRONG_NAME, form, message)
         elif message.number in heard:
             self._note(Fault.REPEATED, form, message)
         elif message.number < max(heard, default=-1):
             self._note(Fault.ORDER, form, message)
+
+    def _note_echo(self, form: Form, message: Message) -> None:
+        # From here on its own words are read like anyone's; the listener notes each of them.
+        self.listener.matcher.own = NOBODY
+        if message not in self.listener.echoed:
+            self.listener.echoed.add(message)
+            self._note(Fault.ECHO, form, message)
 
     def _leave_off(self, message: Message, form: Form) -> None:
         """Note that the message before `message` was never finished, where that is so."""
