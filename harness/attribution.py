@@ -68,11 +68,16 @@ class Listener:
 
     def finish(self) -> None:
         """Explain what can be explained now that nothing more will come."""
-        if self._recovery and not self.overwhelmed and not self.deaf:
-            try:
+        if self.overwhelmed or self.deaf or not self._ats:
+            return
+        try:
+            if self._recovery:
                 self._go_on(b"", self._ats[-1], final=True)
-            except TooAmbiguousError:
-                self.overwhelmed = True
+            if not self._recovery:
+                self.matcher.conclude()
+                self._keep(self.matcher.take_pieces())
+        except TooAmbiguousError:
+            self.overwhelmed = True
 
     def _stamp(self, count: int, at: int) -> None:
         self._ends.append((self._ends[-1] if self._ends else 0) + count)

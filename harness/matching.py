@@ -239,6 +239,29 @@ class Matcher:
                 starts.add(offset)
         return sorted(starts)
 
+    def conclude(self) -> None:
+        """Hold the reading that explains most as certain: nothing more will come.
+
+        What is left behind it is the beginning of a prefix whose rest was never read.
+        """
+        heard = [reading for reading in self.readings if reading.starts]
+        if not heard or not self.window:
+            return
+        best = max(heard, key=lambda one: (one.best(), self._consumed(one)))
+        reach = best.best()
+        pairs = zip(best.starts or (), best.reaches, strict=True)
+        best.starts = [start for start, furthest in pairs if furthest == reach]
+        del self.window[reach - self.base :]
+        self.readings = [best]
+        self._commit(best)
+
+    def _consumed(self, reading: Reading) -> int:
+        """Return how much of everyone's speech `reading` accounts for."""
+        places = {**self.places, **reading.places}
+        if reading.conn != NOBODY and reading.starts:
+            places[reading.conn] = (max(reading.starts) + reading.best() - reading.begin,)
+        return sum(max(place) for place in places.values())
+
     # -- keeping -----------------------------------------------------------------------------
 
     def _alive(self, unfinished: list[int]) -> list[Reading]:
@@ -247,7 +270,7 @@ class Matcher:
             for reading in self.readings
             if reading.starts is None or self._thin(reading, unfinished)
         ]
-        return alive if len(alive) < NEEDLE else list(_distinct(alive))
+        return alive if len(alive) < 2 else list(_distinct(alive))
 
     def _thin(self, reading: Reading, unfinished: list[int]) -> bool:
         """Keep the starts that still explain everything, or may with a turn; tell if one does."""

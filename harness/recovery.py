@@ -250,7 +250,7 @@ class Recovery:
             if place is not None:
                 message = self.voices.speeches[conn].at(place)
                 self._leave_off(message, form)
-                if place > message.start and conn != self.listener.conn:
+                if self._is_hole(message, place):
                     self._note(Fault.ALTERED, form, message)
                 self._classify(message, form)
                 self.conn = conn
@@ -259,6 +259,10 @@ class Recovery:
             return 0
         self._unknown(form)
         return form.end
+
+    def _is_hole(self, message: Message, place: int) -> bool:
+        known = message in self.listener.damaged or message.conn == self.listener.conn
+        return place > message.start and not known
 
     def _place_of(self, conn: int, form: Form) -> int | None:
         """Return where in the speech of `conn` the body of `form` belongs, where that is plain."""

@@ -1,0 +1,97 @@
+"""Playing: runs of scenarios against programs below `tests/`, in this process, for the tests."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from harness.dialect import load_dialect
+from harness.judge import judge
+from harness.planning import make_plan
+from harness.run import RunResult, run_plan
+from harness.runner import reference_command
+from harness.scenario import read_scenario
+from harness.source import load, loads
+from harness.target import TargetSpec
+from harness.verdict import Finding, Outcome, Verdict
+
+TESTS = Path(__file__).parent
+SCENARIOS = TESTS.parent / "scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A run that is over: what was seen, and what the judge says."""
+
+    result: RunResult
+    verdict: Verdict
+
+    @property
+    def failed_checks(self) -> set[str]:
+        """The checks that failed."""
+        return {check.check for check in self.verdict.checks if check.outcome is Outcome.FAIL}
+
+    @property
+    def blamed(self) -> set[str]:
+        """The requirements that were violated."""
+        return {one.requirement for one in self.failures}
+
+    @property
+    def failures(self) -> list[Finding]:
+        """What failed."""
+        return [one for one in self.verdict.findings if one.outcome is Outcome.FAIL]
+
+    def explain(self) -> str:
+        """Say what came out, for a failed assertion."""
+        rows = [
+            f"{one.check} {one.requirement} {one.outcome} x{one.count}: {one.says} ({one.cause})"
+            for one in self.verdict.findings
+        ]
+        head = f"{self.verdict.outcome} {self.verdict.reason} {self.verdict.figures}"
+        return "\n".join([head, *rows, self.result.output[-2000:].decode(errors="replace")])
+
+
+class Play(Protocol):
+    """Runs a scenario, and judges it."""
+
+    def __call__(
+        self,
+        scenario: str,
+        server: str = "reference",
+        dialect: str = "raw",
+        seed: int = 1,
+        patience: float = 1.0,
+        changes: Mapping[str, str] | None = None,
+    ) -> Played:
+        """Play `scenario`, a name in `scenarios/` or YAML, against `server`.
+
+        `server` is a program below `tests/`, as in `faulty/echoes.py`, or the reference;
+        `changes` are as in `--set`.
+        """
+
+
+def play_scenario(
+    scenario: str,
+    server: str = "reference",
+    dialect: str = "raw",
+    seed: int = 1,
+    patience: float = 1.0,
+    changes: Mapping[str, str] | None = None,
+) -> Played:
+    """Play `scenario`; see `Play`."""
+    is_yaml = "\n" in scenario
+    source = loads(scenario, "inline") if is_yaml else load(SCENARIOS / f"{scenario}.yaml")
+    known = load_dialect(dialect)
+    name = "inline" if is_yaml else scenario
+    plan = make_plan(read_scenario(source, changes), known, name=name, seed=seed, patience=patience)
+    spec = TargetSpec(command=_command(server, dialect))
+    result = asyncio.run(run_plan(plan, known, spec, None))
+    return Played(result, judge(plan, known, result.history))
+
+
+def _command(server: str, dialect: str) -> tuple[str, ...]:
+    if server == "reference":
+        return reference_command(dialect)
+    return (sys.executable, str(TESTS / server), "{port}", "--dialect", dialect)

@@ -1,0 +1,97 @@
+"""Soundness: correct servers of other build are never failed, whatever people are called and say."""
+
+from itertools import product
+
+import pytest
+from playing import TESTS, Play
+
+from harness.verdict import Outcome
+
+CORRECT = sorted(f"correct/{path.name}" for path in (TESTS / "correct").glob("*.py"))
+SCENARIOS = ["join", "concurrent", "disconnect", "long_messages", "silent_newcomer", "crowd"]
+# A thousand people are for the reference: a thread or a process for each takes its time.
+SMALLER = {"people.crowd": "120"}
+
+NAMESAKES = """
+format: 1
+scenario: Two members with one name are two people
+people: {one: {nick: bob}, two: {nick: bob}, alice: }
+story:
+  - {who: everyone, join: true}
+  - together:
+      - {who: one, say: "{sentence}", times: 8, every: 0ms..4ms}
+      - {who: two, say: "{sentence}", times: 8, every: 0ms..4ms}
+      - {who: alice, say: "{word}", times: 8, every: 0ms..4ms}
+  - {who: one, say: hi, bare: true}
+  - {who: two, say: hi, bare: true}
+  - {who: one, drop: reset}
+  - {who: two, say: "still here"}
+  - {who: one, join: true}
+  - {who: one, say: "again here"}
+  - {who: [two, alice], hears: {from: one}}
+"""
+
+LIKE_NAMES = """
+format: 1
+scenario: Names that are parts of each other, or look like a prefix, are told apart
+people:
+  bob:
+  kbob:
+  a:
+  odd: {nick: "a: b"}
+  odder: {nick: "b"}
+  last: {nick: "a: "}
+story:
+  - {who: everyone, join: true}
+  - {who: everyone, say: "{sentence}", times: 10, every: 0ms..5ms}
+  - {who: everyone, say: "k", bare: true}
+  - {who: everyone, say: "{word} b: {word}", times: 3, every: 0ms..5ms}
+  - {who: everyone, hears: {from: everyone}}
+"""
+
+LIKE_PROTOCOL = """
+format: 1
+scenario: Text that looks like protocol is text
+people: {alice: , bob: , carol: }
+story:
+  - {who: everyone, join: true}
+  - {who: bob, say: hi, bare: true}
+  - {who: alice, say: "bob: hi", bare: true}
+  - {who: alice, say: "bob: hi", times: 4, every: 0ms..4ms}
+  - {who: alice, say: nickname, bare: true}
+  - {who: carol, say: "nickname", times: 3}
+  - {who: carol, say: "alice: bob: hi", bare: true}
+  - {who: alice, say: "alice: bob: hi", bare: true}
+  - together:
+      - {who: bob, say: "hi", times: 6, every: 0ms..3ms, bare: true}
+      - {who: alice, say: "x bob: hi", times: 6, every: 0ms..3ms, bare: true}
+      - {who: carol, say: "alice: x bob: hi", times: 6, every: 0ms..3ms}
+  - {who: carol, say: "x bo", bare: true}
+  - {who: everyone, say: "{sentence}"}
+  - {who: everyone, hears: {from: everyone}}
+"""
+
+ADVERSARIAL = {"namesakes": NAMESAKES, "names": LIKE_NAMES, "protocol": LIKE_PROTOCOL}
+
+
+@pytest.mark.parametrize(
+    ("server", "scenario", "dialect"), list(product(CORRECT, SCENARIOS, ["raw", "lines"]))
+)
+def test_correct_server_passes(server: str, scenario: str, dialect: str, play: Play) -> None:
+    changes = SMALLER if scenario == "crowd" else None
+    played = play(scenario, server, dialect, changes=changes)
+    assert played.verdict.outcome is Outcome.PASS, played.explain()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("server", ["reference", *CORRECT])
+@pytest.mark.parametrize(("name", "dialect"), list(product(ADVERSARIAL, ["raw", "lines"])))
+def test_adversarial_names_and_texts_are_judged_rightly(
+    name: str, dialect: str, server: str, seed: int, play: Play
+) -> None:
+    played = play(ADVERSARIAL[name], server, dialect, seed=seed)
+    assert played.verdict.outcome is Outcome.PASS, played.explain()
+
+
+def test_there_are_correct_servers_enough() -> None:
+    assert len(CORRECT) >= 3
