@@ -6,11 +6,11 @@ explains is classified, and the stream taken up again at the next relayed form (
 Pure: bytes and times come in, deliveries and anomalies are kept.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 
 from harness.anomalies import MOST_TEXT, Anomaly, Fault
-from harness.matching import NOBODY, Matcher, Piece, Reading, TooAmbiguousError
+from harness.matching import NOBODY, Doubt, Matcher, Piece, Reading, TooAmbiguousError
 from harness.recovery import Recovery, Resumption
 from harness.speech import Message, Voices
 from harness.tokens import PATTERN
@@ -35,6 +35,8 @@ class Listener:
         self.times: list[int] = []
         self.anomalies: list[Anomaly] = []
         self.damaged: set[Message] = set()
+        self.doubtful: set[Message] = set()
+        self.doubtful: set[Message] = set()
         self.echoed: set[Message] = set()
         self.cut_characters: list[tuple[Message, int, int]] = []
         self.splits: list[tuple[int, int]] = []
@@ -74,8 +76,10 @@ class Listener:
             if self._recovery:
                 self._go_on(b"", self._ats[-1], final=True)
             if not self._recovery:
-                self.matcher.conclude()
-                self._keep(self.matcher.take_pieces())
+                self.matcher.finish()
+                self._settle()
+                for conn in list(self._held):
+                    self._doubt(Doubt(conn, len(self.voices.speeches[conn].data), 0))
         except TooAmbiguousError:
             self.overwhelmed = True
 
@@ -103,7 +107,7 @@ class Listener:
         if taken == len(data):
             return None
         failed = self.matcher.feed(data[taken:] if taken else data)
-        self._keep(self.matcher.take_pieces())
+        self._settle()
         return failed
 
     # -- the fast path -------------------------------------------------------------------------
@@ -117,7 +121,11 @@ class Listener:
         while messages:
             relayed = b"".join([message.relayed for message in messages])
             if data.startswith(relayed, taken):
-                break
+                if not self.voices.may_turn(relayed, len(relayed)):
+                    break
+                # Its last bytes may be the beginning of a name: that is for the matcher.
+                messages.pop()
+                continue
             # The last one may still be on its way; anything else is no matter for lookups.
             if len(relayed) <= len(data) - taken:
                 return taken
@@ -169,6 +177,8 @@ class Listener:
         rest = message.data[offset - message.start :]
         if self.voices.between in message.data or not data.startswith(rest):
             return None
+        if self.voices.may_turn(rest, len(rest)):
+            return None
         self.matcher.places[conn] = message.tail
         if message.start >= self._origins.get(conn, offset):
             self._deliver(message, self._ats[-1])
@@ -176,6 +186,23 @@ class Listener:
         return len(rest)
 
     # -- what has become certain ---------------------------------------------------------------
+
+    def _settle(self) -> None:
+        for doubt in self.matcher.take_doubts():
+            self._doubt(doubt)
+        self._keep(self.matcher.take_pieces())
+
+    def _doubt(self, doubt: Doubt) -> None:
+        """Say of no message in `doubt`, and in what was held before it, whether it was heard."""
+        conn, begin, end = doubt
+        for piece in self._held.pop(conn, ()):
+            begin = min(begin, min(piece.ends) - (piece.end - piece.begin))
+            end = max(end, *piece.ends)
+        speech = self.voices.speeches[conn]
+        for message in speech.messages[max(bisect_right(speech.starts, begin) - 1, 0) :]:
+            if message.start >= end:
+                return
+            self.doubtful.add(message)
 
     def _keep(self, pieces: list[Piece]) -> None:
         for piece in pieces:

@@ -16,6 +16,8 @@ from harness.speech import Speech, Voices
 NOBODY = -1
 MOST_READINGS = 10_000
 NEEDLE = 16
+# So many pieces may lie between the last that is certain and the present.
+MOST_OPEN = 16
 
 
 class Piece(NamedTuple):
@@ -33,10 +35,24 @@ class Piece(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """The pieces of a reading, the last one first."""
+    """The `count` pieces of a reading, the last one first."""
 
     earlier: "Trace | None"
     piece: Piece
+    count: int
+
+    @staticmethod
+    def of(earlier: "Trace | None", piece: Piece) -> "Trace":
+        """Return `earlier` with one more piece."""
+        return Trace(earlier, piece, earlier.count + 1 if earlier else 1)
+
+
+class Doubt(NamedTuple):
+    """Which bytes of `conn` were heard is open: any of its speech from `begin` to `end`."""
+
+    conn: int
+    begin: int
+    end: int
 
 
 Places = dict[int, tuple[int, ...]]
@@ -79,6 +95,7 @@ class Matcher:
         self.window = bytearray()
         self.readings: list[Reading] = [self._fresh(0)]
         self.pieces: list[Piece] = []
+        self.doubts: list[Doubt] = []
         self._furthest: Reading | None = None
         self._text = b""
         self._turns: list[int] = []
@@ -219,7 +236,7 @@ class Matcher:
         if parent.conn != NOBODY:
             ends = tuple(start + begin - parent.begin for start in valid)
             places = {**places, parent.conn: ends}
-            trace = Trace(trace, Piece(parent.conn, parent.begin, begin, ends, closed=True))
+            trace = Trace.of(trace, Piece(parent.conn, parent.begin, begin, ends, closed=True))
         starts = self._resume(conn, places)
         reaches = [end] * len(starts or ())
         child = Reading(conn, end, starts, reaches, resumed=False, places=places, trace=trace)
@@ -238,29 +255,6 @@ class Matcher:
                 offset = speech.at(offset).end
                 starts.add(offset)
         return sorted(starts)
-
-    def conclude(self) -> None:
-        """Hold the reading that explains most as certain: nothing more will come.
-
-        What is left behind it is the beginning of a prefix whose rest was never read.
-        """
-        heard = [reading for reading in self.readings if reading.starts]
-        if not heard or not self.window:
-            return
-        best = max(heard, key=lambda one: (one.best(), self._consumed(one)))
-        reach = best.best()
-        pairs = zip(best.starts or (), best.reaches, strict=True)
-        best.starts = [start for start, furthest in pairs if furthest == reach]
-        del self.window[reach - self.base :]
-        self.readings = [best]
-        self._commit(best)
-
-    def _consumed(self, reading: Reading) -> int:
-        """Return how much of everyone's speech `reading` accounts for."""
-        places = {**self.places, **reading.places}
-        if reading.conn != NOBODY and reading.starts:
-            places[reading.conn] = (max(reading.starts) + reading.best() - reading.begin,)
-        return sum(max(place) for place in places.values())
 
     # -- keeping -----------------------------------------------------------------------------
 
@@ -294,6 +288,8 @@ class Matcher:
             self._commit(self.readings[0])
             self.base, self.window = self.end, bytearray()
             return
+        if any(one.trace and one.trace.count >= MOST_OPEN for one in self.readings):
+            self._agree()
         # What lies before the oldest place where a turn may still come is not needed again.
         keep = self.voices.longest + NEEDLE
         pending = min((r.begin for r in self.readings if r.starts is None), default=self.end)
@@ -320,6 +316,52 @@ class Matcher:
         if self.voices.framed and length and self._between_frames(reading):
             self.readings = [self._fresh(self.end)]
 
+    def finish(self) -> None:
+        """Hold what all open readings agree on: nothing more will come to tell them apart."""
+        for reading in self.readings:
+            reach = reading.best()
+            if reading.conn != NOBODY and reach > reading.begin:
+                pairs = zip(reading.starts or (), reading.reaches, strict=True)
+                ends = tuple(start + reach - reading.begin for start, far in pairs if far == reach)
+                piece = Piece(reading.conn, reading.begin, reach, ends, closed=False)
+                reading.places = {**reading.places, reading.conn: ends}
+                reading.trace = Trace.of(reading.trace, piece)
+        self._agree()
+
+    def _agree(self) -> None:
+        """Hold what all open readings agree on, and doubt the rest.
+
+        Namesakes who said the same can never be told apart: to keep every combination would take
+        ever more time, and to wait for certainty would hold back everything that came since.
+        """
+        spoken = [_by_speaker(reading.trace) for reading in self.readings]
+        certain: list[Piece] = []
+        for conn in {conn: None for pieces in spoken for conn in pieces}:
+            said = [pieces.get(conn, []) for pieces in spoken]
+            if all(pieces == said[0] for pieces in said):
+                certain += said[0]
+                self.places[conn] = said[0][-1].ends
+            else:
+                self._doubt(conn, [piece for pieces in said for piece in pieces])
+        self.pieces += sorted(certain, key=lambda piece: piece.begin)
+        for reading in self.readings:
+            reading.places, reading.trace = {}, None
+        self.readings = list(_distinct(self.readings))
+
+    def _doubt(self, conn: int, pieces: list[Piece]) -> None:
+        begin = min(min(piece.ends) - (piece.end - piece.begin) for piece in pieces)
+        end = max(max(piece.ends) for piece in pieces)
+        self.doubts.append(Doubt(conn, begin, end))
+        places = {place for reading in self.readings for place in self._place(reading, conn)}
+        if all(self._place(reading, conn) for reading in self.readings):
+            self.places[conn] = tuple(sorted(places))
+        else:
+            # It may never have been heard: then anything of it may come first.
+            self.places.pop(conn, None)
+
+    def _place(self, reading: Reading, conn: int) -> tuple[int, ...]:
+        return reading.places.get(conn) or self.places.get(conn) or ()
+
     def _between_frames(self, reading: Reading) -> bool:
         speech = self.voices.speeches[reading.conn]
         return all(speech.is_boundary(start) for start in reading.starts or ())
@@ -331,6 +373,11 @@ class Matcher:
             pieces.append(trace.piece)
             trace = trace.earlier
         self.pieces.extend(reversed(pieces))
+
+    def take_doubts(self) -> list[Doubt]:
+        """Hand over what has become doubtful since the last call."""
+        doubts, self.doubts = self.doubts, []
+        return doubts
 
     def take_pieces(self) -> list[Piece]:
         """Hand over the pieces that have become certain since the last call."""
@@ -362,6 +409,17 @@ def occurrences(text: bytearray, needle: bytes) -> Iterator[int]:
         yield at
         at = text.find(needle, at + 1)
     raise TooAmbiguousError
+
+
+def _by_speaker(trace: Trace | None) -> dict[int, list[Piece]]:
+    pieces: list[Piece] = []
+    while trace is not None:
+        pieces.append(trace.piece)
+        trace = trace.earlier
+    spoken: dict[int, list[Piece]] = {}
+    for piece in reversed(pieces):
+        spoken.setdefault(piece.conn, []).append(piece)
+    return spoken
 
 
 def _distinct(readings: list[Reading]) -> Iterator[Reading]:

@@ -94,7 +94,8 @@ class Membership:
         closing_came = any(speech.messages[number].kind is Kind.CLOSING for number in heard)
         for number in range(first, last + 1):
             message = speech.messages[number]
-            if number in heard or message in listener.damaged or message.optional:
+            excused = message in listener.damaged or message in listener.doubtful
+            if number in heard or excused or message.optional:
                 continue
             between = bool(heard) and min(heard) < number < max(heard)
             if between or (self._owed(message) and self.committed(message)):

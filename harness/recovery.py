@@ -209,7 +209,10 @@ class Recovery:
         self.conn = message.conn
         if goes_on:
             return Resumption(self.position + form.body, message, message.start)
-        self._note(Fault.ALTERED, form, message)
+        partly = self._unfinished(message.conn)
+        if message not in self.listener.damaged:
+            offset = partly[1] if partly and partly[0] is message else 0
+            self._note(Fault.ALTERED, form, message, offset)
         self._pass_over(message)
         return form.end if self.voices.framed else at + len(message.token)
 

@@ -87,6 +87,7 @@ class Voices:
         self.plain: dict[bytes, Message] = {}
         self.prefixes: dict[bytes, list[int]] = {}
         self.partials: set[bytes] = set()
+        self._endings: set[bytes] = set()
         self.reaches: set[int] = set()
         self.longest = 0
         self.unexplained = 0
@@ -98,6 +99,7 @@ class Voices:
         if prefix not in self.prefixes:
             self.prefixes[prefix] = []
             self.partials.update(prefix[:end] for end in range(1, len(prefix)))
+            self._endings.update(prefix[:end][-2:] for end in range(1, len(prefix)))
             self.reaches.add(len(prefix) - len(self.between))
             self.longest = max(self.longest, len(prefix))
         if conn not in self.prefixes[prefix]:
@@ -156,3 +158,11 @@ class Voices:
         """Return where in `text` a prefix may have begun whose end is not there yet."""
         first = max(len(text) - self.longest + 1, 0)
         return [at for at in range(first, len(text)) if text[at:] in self.partials]
+
+    def may_turn(self, text: bytes, end: int) -> bool:
+        """Tell whether a prefix may have begun in `text` just before `end`, and not ended there."""
+        # Two looks decide nearly always: how the text ends is how no beginning of a prefix ends.
+        if text[end - 1 : end] not in self._endings and text[end - 2 : end] not in self._endings:
+            return False
+        first = max(end - self.longest + 1, 0)
+        return any(text[at:end] in self.partials for at in range(first, end))

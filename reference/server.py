@@ -86,6 +86,10 @@ class Connection(asyncio.BufferedProtocol):
         self.transport = cast("asyncio.Transport", transport)
         # Whatever the kernel does not take is kept here, in one piece, where it is counted.
         self.transport.set_write_buffer_limits(high=0)
+        # asyncio does this only for sockets made with a protocol number; an accepted one has none.
+        sock = self.transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):  # where it is gone already
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._server.connection_made(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:

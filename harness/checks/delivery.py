@@ -73,16 +73,23 @@ def _is_beside_departure(case: Case, message: Message) -> bool:
     """Tell whether somebody went while `message` was under way, or just before it was said."""
     speech = case.transcript.voices.speeches[message.conn]
     before = speech.messages[message.number - 1].at if message.number else 0
+    first_heard = _first_heard(case, message)
     return any(
-        before <= departed_at(person) <= message.at or _crosses(message, departed_at(person))
+        before <= departed_at(person) <= message.at
+        or message.at <= departed_at(person) <= first_heard
         for person in case.transcript.departures()
         if person.joining is not None
     )
 
 
-def _crosses(message: Message, at: int) -> bool:
-    # A relay takes a millisecond or so; a departure in this time meets the message on its way.
-    return message.at <= at <= message.at + 2_000_000
+def _first_heard(case: Case, message: Message) -> int:
+    """Return when the first of all heard `message`; when it was said where nobody did."""
+    times = (
+        listener.times[listener.messages.index(message)]
+        for listener in case.listeners
+        if message in listener.messages
+    )
+    return min(times, default=message.at)
 
 
 # -- one lost message --------------------------------------------------------------------------
