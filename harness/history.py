@@ -119,7 +119,7 @@ def _float(value: object) -> float:
     return float(value)
 
 
-_CONVERTERS: dict[Any, Callable[[object], object]] = {
+_CONVERTERS: dict[Any, Callable[[Any], object]] = {
     int: _int,
     float: _float,
     bytes: _bytes,
@@ -133,6 +133,6 @@ _CONVERTERS: dict[Any, Callable[[object], object]] = {
 _NAMES: dict[type[Event], tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in KINDS
 }
-_SHAPES: dict[str, tuple[type[Event], tuple[Callable[[object], Any], ...]]] = {
+_SHAPES: dict[str, tuple[type[Event], tuple[Callable[[Any], Any], ...]]] = {
     kind.TAG: (kind, tuple(_CONVERTERS[field.type] for field in fields(kind))) for kind in KINDS
 }

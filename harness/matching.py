@@ -16,7 +16,8 @@ from harness.speech import Speech, Voices
 NOBODY = -1
 MOST_READINGS = 10_000
 NEEDLE = 16
-# So many pieces may lie between the last that is certain and the present.
+# So many readings are kept from read to read, each so many pieces from what is certain.
+MOST_KEPT = 64
 MOST_OPEN = 16
 
 
@@ -288,7 +289,7 @@ class Matcher:
             self._commit(self.readings[0])
             self.base, self.window = self.end, bytearray()
             return
-        if any(one.trace and one.trace.count >= MOST_OPEN for one in self.readings):
+        if len(self.readings) > MOST_KEPT or any(_is_long(one.trace) for one in self.readings):
             self._agree()
         # What lies before the oldest place where a turn may still come is not needed again.
         keep = self.voices.longest + NEEDLE
@@ -346,7 +347,7 @@ class Matcher:
         self.pieces += sorted(certain, key=lambda piece: piece.begin)
         for reading in self.readings:
             reading.places, reading.trace = {}, None
-        self.readings = list(_distinct(self.readings))
+        self.readings = list(_united(self.readings))
 
     def _doubt(self, conn: int, pieces: list[Piece]) -> None:
         begin = min(min(piece.ends) - (piece.end - piece.begin) for piece in pieces)
@@ -420,6 +421,25 @@ def _by_speaker(trace: Trace | None) -> dict[int, list[Piece]]:
     for piece in reversed(pieces):
         spoken.setdefault(piece.conn, []).append(piece)
     return spoken
+
+
+def _is_long(trace: Trace | None) -> bool:
+    return trace is not None and trace.count >= MOST_OPEN
+
+
+def _united(readings: list[Reading]) -> Iterator[Reading]:
+    """Yield one reading for all that have the same speaker since the same position."""
+    alike: dict[tuple[int, int, bool, bool], list[Reading]] = {}
+    for one in readings:
+        key = (one.conn, one.begin, one.resumed, one.starts is None)
+        alike.setdefault(key, []).append(one)
+    for first, *others in alike.values():
+        if first.starts is not None and others:
+            reaches: dict[int, int] = {}
+            for one in (first, *others):
+                reaches.update(zip(one.starts or (), one.reaches, strict=True))
+            first.starts, first.reaches = list(reaches), list(reaches.values())
+        yield first
 
 
 def _distinct(readings: list[Reading]) -> Iterator[Reading]:

@@ -151,11 +151,10 @@ class Recovery:
                 return 0
             if message.conn == self.conn and not self.voices.framed:
                 self._altered_before(form, inside)
+            elif message.conn == self.listener.conn:
+                self._note_echo(form, message)
             else:
-                if message.conn == self.listener.conn:
-                    self._note_echo(form, message)
-                else:
-                    self._note(Fault.NO_PREFIX, form, message)
+                self._note(Fault.NO_PREFIX, form, message)
             if goes_on:
                 return Resumption(self.position + begin, message, message.start)
             self._pass_over(message)

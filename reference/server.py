@@ -86,10 +86,6 @@ class Connection(asyncio.BufferedProtocol):
         self.transport = cast("asyncio.Transport", transport)
         # Whatever the kernel does not take is kept here, in one piece, where it is counted.
         self.transport.set_write_buffer_limits(high=0)
-        # asyncio does this only for sockets made with a protocol number; an accepted one has none.
-        sock = self.transport.get_extra_info("socket")
-        with contextlib.suppress(OSError):  # where it is gone already
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._server.connection_made(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -271,7 +267,9 @@ def main(arguments: list[str] | None = None) -> int:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
         # Sets SO_REUSEADDR, so that the port can be used again at once.
-        listener = socket.create_server((options.host, options.port), family=family)
+        made = socket.create_server((options.host, options.port), family=family)
+        # Wrapped anew it knows its protocol number, without which asyncio sets no TCP_NODELAY.
+        listener = socket.socket(fileno=made.detach())
     except (OSError, UnicodeError) as error:
         in_use = getattr(error, "errno", None) == errno.EADDRINUSE
         text = texts.port_in_use if in_use else texts.cannot_listen

@@ -117,7 +117,7 @@ class Row:
 
 
 TABLE = [
-    Row("loses_after_reset", "disconnect", {"delivery"}, {"LEAVE-3"}, words="had left (reset)"),
+    Row("loses_after_reset", "disconnect", {"delivery"}, {"LEAVE-3"}, words="left (reset)"),
     Row("loses_for_last", "concurrent", {"delivery"}, {"RELAY-1"}, patience=0.3),
     Row("repeats", "concurrent", {"once"}, {"RELAY-1"}, words="again"),
     Row("repeats", "concurrent", {"once"}, {"RELAY-1"}, "lines", words="again"),

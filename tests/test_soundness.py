@@ -1,4 +1,4 @@
-"""Soundness: correct servers of other build are never failed, whatever people are called and say."""
+"""Soundness: correct servers of other build are never failed, whatever people say."""
 
 from itertools import product
 

@@ -142,11 +142,14 @@ def _cause(case: Case, message: Message, requirement: str) -> str:
         return _read_boundary(case, message)
     if requirement != "LEAVE-3":
         return ""
-    gone = [one for one in case.transcript.departures() if departed_at(one) <= message.at]
+    first_heard = _first_heard(case, message)
+    gone = [one for one in case.transcript.departures() if departed_at(one) <= first_heard]
     if not gone:
-        return "somebody left while it was being relayed"
+        return ""
     last = gone[-1]
     milliseconds = (message.at - departed_at(last)) / 1e6
+    if milliseconds < 0:
+        return f"{last.person} left ({last.how}) while it was on its way"
     return f"{last.person} had left ({last.how}) {milliseconds:.1f} ms before it was said"
 
 

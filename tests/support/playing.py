@@ -17,7 +17,7 @@ from harness.source import load, loads
 from harness.target import TargetSpec
 from harness.verdict import Finding, Outcome, Verdict
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parent.parent
 SCENARIOS = TESTS.parent / "scenarios"
 
 
