@@ -39,6 +39,7 @@ class Beacons:
         self._joining = 0
         self._talk: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
+        self.awaited: User | None = None
         self._diag = SocketDiag()
 
     def close(self) -> None:
@@ -57,19 +58,24 @@ class Beacons:
     async def start(self) -> None:
         """Bring both into the room, until each has heard the other. Raises `StepFailureError`."""
         self.pair = []
+        self.awaited = None
         for name in NAMES:
             user = await self._connect(name)
             self.pair.append(user)
             user.give_name()
             await self._until_read(user)
+        self.awaited = self.pair[0]
         seconds = deadlines.JOIN * self.crew.patience
         first, second = self.pair
         try:
             async with asyncio.timeout(seconds):
                 await self._talk_until_both_are_in(first, second)
         except TimeoutError:
+            self.awaited = next((one for one in self.pair if one.attendance.joined is None), first)
             raise StepFailureError(Failure.JOIN, seconds) from None
-        if not (first.present and second.present):
+        gone = next((one for one in self.pair if not one.present), None)
+        if gone is not None:
+            self.awaited = gone
             raise StepFailureError(Failure.REFUSED)
 
     async def _connect(self, name: str) -> User:
@@ -81,24 +87,28 @@ class Beacons:
         return user
 
     def _enrol(self, name: str) -> User:
-        return self.crew.enrol(name, name, Role.BEACON)
+        self.awaited = self.crew.enrol(name, name, Role.BEACON)
+        return self.awaited
 
     async def _until_read(self, user: User) -> None:
         """Wait until the server has read the nickname, so that no message glues to it.
 
-        Where the kernel cannot tell, a pause must do.
+        Where the kernel cannot tell, a pause must do. Raises `StepFailureError`.
         """
         addresses = user.addresses
         name = len(self.crew.recorder.transcript.dialect.nickname_bytes(user.nick))
         loop = asyncio.get_running_loop()
-        end = loop.time() + deadlines.JOIN * self.crew.patience
-        while addresses and user.present and loop.time() < end:
+        seconds = deadlines.JOIN * self.crew.patience
+        end = loop.time() + seconds
+        while addresses and user.present:
             read = has_read(self._diag, addresses[1], addresses[0], name)
             if read is None:
                 await asyncio.sleep(BLIND_PAUSE)
                 return
             if read:
                 return
+            if loop.time() >= end:
+                raise StepFailureError(Failure.JOIN, seconds)
             await asyncio.sleep(LOOK_AGAIN)
 
     async def _talk_until_both_are_in(self, first: User, second: User) -> None:

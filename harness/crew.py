@@ -14,7 +14,7 @@ from harness import deadlines
 from harness.events import Ending, Failure, Role
 from harness.recorder import Recorder
 from harness.target import Target
-from harness.user import ConnectedToItselfError, User
+from harness.user import User
 from harness.watch import Watch
 
 # The accept queue of a plain `listen(5)` must never overflow just because a crowd arrives.
@@ -145,9 +145,10 @@ class Crew:
         while True:
             user = user_of()
             try:
-                await user.connect(self.target.host, self.target.port)
+                async with asyncio.timeout_at(end):
+                    await user.connect(self.target.host, self.target.port)
                 break
-            except (ConnectionRefusedError, ConnectedToItselfError):
+            except OSError:
                 del self.users[user.conn]
                 if loop.time() >= end:
                     raise StepFailureError(Failure.LISTENING, seconds) from None
@@ -173,9 +174,10 @@ class Crew:
                     return user
                 if not self._may_try_again(user.nick):
                     raise StepFailureError(Failure.REFUSED)
-                user.hang_up(Ending.GIVEN_UP)
+                if not user.asked_again:
+                    user.hang_up(Ending.GIVEN_UP)
+                    user = self.enrol(user.person, user.nick, user.role)
                 await asyncio.sleep(RETRY)
-                user = self.enrol(user.person, user.nick, user.role)
             else:
                 raise StepFailureError(Failure.JOIN, seconds)
 
@@ -186,7 +188,8 @@ class Crew:
 
 
 def _is_settled(user: User) -> bool:
-    return user.attendance.joined is not None or user.attendance.gone is not None
+    settled = user.attendance.joined is not None or user.attendance.gone is not None
+    return settled or user.asked_again
 
 
 def _is_open(user: User) -> bool:

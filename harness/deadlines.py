@@ -18,6 +18,7 @@ ROLL_CALL = 60.0
 RELAY_GRACE = 0.5
 # How long the server is watched doing nothing, and which share of a processor that may take.
 IDLE_SPAN = 0.5
+IDLE_LOOKS = 6
 IDLE_SHARE = 0.1
 # A timed finding is worth nothing where this share of its deadline was spent waiting to run.
 LATE_SHARE = 0.25

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from harness.case import Case
 from harness.checks import CHECKS
 from harness.dialect import Dialect
-from harness.events import Event, Failure, Role
+from harness.events import Event, Role
 from harness.membership import Membership
 from harness.plan import Plan
 from harness.transcript import Transcript
@@ -46,8 +46,8 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     transcript = case.transcript
     if transcript.interrupted:
         return "the run was interrupted"
-    if any(one.failure is Failure.LISTENING for one in transcript.failures):
-        return "nothing ever listened on the port"
+    if not any(one.connected is not None for one in transcript.people.values()):
+        return "nothing ever listened on the port" + _end_of(transcript)
     if any(check.outcome is Outcome.INCONCLUSIVE for check in checks):
         return "a finding could not be told from a harness or a server that was kept waiting"
     too_many = [one for one in case.listeners if one.overwhelmed]
@@ -57,6 +57,12 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     if not case.membership.of_the_cast:
         return "nobody had to hear anything: the scenario proves nothing"
     return ""
+
+
+def _end_of(transcript: Transcript) -> str:
+    if not transcript.exits:
+        return ""
+    return f": the program ended by itself, with {transcript.exits[0].status}, before it did"
 
 
 def _figures(case: Case) -> Figures:

@@ -174,12 +174,15 @@ def _changes(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _report(texts: Sequence[str]) -> Path | None:
+    paths = []
     for text in texts:
         kind, _, path = text.partition("=")
         if kind != "json" or not path:
             raise UsageError(f"--report takes json=FILE, not {text!r}")
-        return Path(path)
-    return None
+        paths.append(Path(path))
+    if len(paths) > 1:
+        raise UsageError("--report json=FILE can be given once")
+    return paths[0] if paths else None
 
 
 def _address(text: str) -> tuple[str, int]:

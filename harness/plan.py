@@ -16,6 +16,8 @@ from harness.errors import InputError, Problem
 from harness.events import Ending
 from harness.scenario import Verb
 
+# The one who joins at the end to see whether the server still serves.
+NEWCOMER = "newcomer"
 _BYTES_AS_BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
 

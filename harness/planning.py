@@ -135,10 +135,11 @@ class _Planner:
         if step.verb is Verb.WAIT:
             return []
         draw = Random(f"{self.seed}/step/{self.index}")
+        known = len(self.problems)
         names: dict[str, None] = {}
         for whom in step.who:
             names |= dict.fromkeys(self._expand(whom, step, before, draw))
-        if not names:
+        if not names and len(self.problems) == known:
             self._problem(step, f"nobody can {step.verb} here", "nobody of them is there")
         return list(names)
 

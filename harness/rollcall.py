@@ -82,7 +82,8 @@ class RollCall:
             waiting -= listener.damaged
             if listener.undecided:
                 waiting -= {message for message in waiting if listener.has_heard(message)}
-        if not waiting:
+        # Who is thrown out meanwhile will hear nothing more.
+        if not waiting or not user.present:
             self._waiting.pop(user, None)
             self._changed.set()
 

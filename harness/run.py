@@ -6,6 +6,7 @@ dies, noise without end and Ctrl-C cut this short, and lose nothing that was rec
 """
 
 import asyncio
+import resource
 import signal
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -17,16 +18,21 @@ from harness.acting import Story, report_failure, settle_sockets
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.dialect import Dialect
+from harness.errors import UsageError
 from harness.events import Ending, Role, Stage
 from harness.history import History
-from harness.plan import Plan
+from harness.plan import NEWCOMER, Plan
 from harness.recorder import Recorder
 from harness.rollcall import RollCall
 from harness.target import Target, TargetSpec, launch
+from harness.transcript import Attendance
+from harness.user import User
 from harness.watch import Watch
 
 # A process may end a little after its sockets.
 EXIT_NOTICED = 0.5
+# Beacons, a newcomer, whoever tries again; and what Python itself has open.
+SPARE_FILES = 64
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -72,7 +78,7 @@ class Run:
 
     async def _stages(self) -> None:
         self._begin(Stage.STORY)
-        if not await self._part(self.beacons.begin(), "beacon"):
+        if not await self._part(self.beacons.begin(), lambda: self.beacons.awaited):
             return
         await self.story.tell()
         self._begin(Stage.ROLL_CALL)
@@ -80,7 +86,8 @@ class Run:
         self._begin(Stage.CLEANUP)
         await self._clean_up()
         self._begin(Stage.ALIVE)
-        await self._part(self._newcomer(), "newcomer")
+        newcomer = self.crew.enrol(NEWCOMER, NEWCOMER, Role.NEWCOMER)
+        await self._part(self._join(newcomer), lambda: newcomer)
         await self._await_exit()
         self._begin(Stage.DONE)
 
@@ -95,12 +102,15 @@ class Run:
         self.stage = stage
         self.recorder.add(events.StageBegun(self.recorder.now(), stage))
 
-    async def _part(self, part: Coroutine[Any, Any, None], person: str = "") -> bool:
+    async def _part(
+        self, part: Coroutine[Any, Any, None], whose: Callable[[], User | None] = lambda: None
+    ) -> bool:
         begun = self.recorder.now()
         try:
             await part
         except StepFailureError as failure:
-            report_failure(self.crew, failure, begun, person=person)
+            user = whose()
+            report_failure(self.crew, failure, begun, person=user.person if user else "", user=user)
             return False
         return True
 
@@ -110,11 +120,20 @@ class Run:
         await settle_sockets(self.crew)
         self.watch.sample("after", self.crew.open)
         if departed and self.target.started:
-            self.watch.sample("idle begins", self.crew.open)
-            await asyncio.sleep(deadlines.IDLE_SPAN)
-            self.watch.sample("idle ends", self.crew.open)
+            await self._watch_idle()
         for user in self.crew.unnamed:
             user.hang_up(Ending.GIVEN_UP)
+
+    async def _watch_idle(self) -> None:
+        """See whether the server does nothing when nobody talks; some tidy up for a while first."""
+        for _ in range(deadlines.IDLE_LOOKS):
+            before = self.watch.sample("idle begins", self.crew.open)
+            await asyncio.sleep(deadlines.IDLE_SPAN)
+            after = self.watch.sample("idle ends", self.crew.open)
+            if before is None or after is None:
+                return
+            if after.cpu - before.cpu <= deadlines.IDLE_SPAN * deadlines.IDLE_SHARE:
+                return
 
     async def _await_half_closed(self) -> None:
         limit = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
@@ -122,8 +141,7 @@ class Run:
             spent = (self.recorder.now() - (user.attendance.leaving or 0)) / 1e9
             await user.until(user.is_gone, limit - spent)
 
-    async def _newcomer(self) -> None:
-        user = self.crew.enrol("newcomer", "newcomer", Role.NEWCOMER)
+    async def _join(self, user: User) -> None:
         async with self.beacons.talking():
             await self.crew.join(user)
 
@@ -138,26 +156,30 @@ class Run:
         try:
             with _signals(self._interrupt):
                 await asyncio.wait([self._main])
-            if not self._main.cancelled():
+            # Where the transcript stopped, whoever acts stumbles too; the judge tells of it.
+            if not self._main.cancelled() and self.recorder.mistake is None:
                 self._main.result()
         finally:
             for task in (self._main, watching, showing):
                 task.cancel()
             await asyncio.gather(self._main, watching, showing, return_exceptions=True)
             self.beacons.close()
-            self.recorder.close()
-            await self._reset_all()
+            try:
+                self.recorder.close()
+            finally:
+                await self._reset_all()
 
     def _stop(self) -> None:
         if self._main:
             self._main.cancel()
 
     def _exited(self, exited: "asyncio.Future[int]") -> None:
-        if not exited.cancelled() and not self.recorder.closed:
-            self.exit_status = exited.result()
-            self.recorder.add(events.Exited(self.recorder.now(), exited.result()))
-            # What the server said last is still to be read: it proves how far it came.
-            asyncio.get_running_loop().call_later(0.1, self._stop)
+        if exited.cancelled() or self.recorder.closed:
+            return
+        self.exit_status = exited.result()
+        self.recorder.add(events.Exited(self.recorder.now(), exited.result()))
+        # What the server said last is still to be read: it proves how far it came.
+        asyncio.get_running_loop().call_later(0.1, self._stop)
 
     def _interrupt(self) -> None:
         self.recorder.add(events.Interrupted(self.recorder.now()))
@@ -183,8 +205,8 @@ class Run:
         transcript = self.recorder.transcript
         return RunState(
             stage=self.stage,
-            step=self.story.words,
-            people_in=sum(1 for one in transcript.people.values() if one.present),
+            step=self.story.words if self.stage is Stage.STORY else "",
+            people_in=sum(_is_in(one) for one in transcript.people.values()),
             said=sum(len(one.messages) for one in transcript.voices.speeches.values()),
             heard=sum(len(one.messages) for one in transcript.listeners.values()),
             lag=self.watch.worst_lag,
@@ -197,6 +219,10 @@ class Run:
         # A transport closes its socket one turn of the loop later.
         for user in self.crew.users.values():
             await user.until_closed()
+
+
+def _is_in(one: Attendance) -> bool:
+    return one.role is Role.PERSON and one.joined is not None and one.present
 
 
 class _signals:  # noqa: N801 - used as a function
@@ -220,6 +246,18 @@ class _signals:  # noqa: N801 - used as a function
             asyncio.get_running_loop().remove_signal_handler(signum)
 
 
+def _allow_files(count: int) -> None:
+    """Let this process and its children have as many open files as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise UsageError(
+            f"this scenario needs {count:,} open files and the system allows {hard:,}: "
+            "take fewer people, or have `ulimit -Hn` raised"
+        )
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def run_plan(
     plan: Plan,
     dialect: Dialect,
@@ -229,8 +267,9 @@ async def run_plan(
 ) -> RunResult:
     """Start what `spec` names, run `plan` against it, end it; nothing of it is left afterwards.
 
-    Raises `UsageError` where it cannot be started.
+    Raises `UsageError` where it cannot be started, or this machine allows too few open files.
     """
+    _allow_files(len(plan.people) + SPARE_FILES)
     target = await launch(spec, folder / "server.log" if folder else None)
     run = Run(plan, dialect, target, folder)
     try:

@@ -11,6 +11,7 @@
 Knows nothing of how these are made.
 """
 
+import contextlib
 import json
 import re
 from dataclasses import asdict
@@ -27,50 +28,77 @@ from harness.plan import Plan, dump_plan, load_plan
 from harness.report.text import About
 from harness.scenario import Scenario, dump_scenario
 
+INPUTS = ("scenario.yaml", "dialect.yaml", "plan.json", "about.json")
+HISTORY = "history.jsonl"
+LOG = "server.log"
 _ABOUT = TypeAdapter(About)
 _MOST_TRIES = 1000
+_LONGEST_NAME = 80
+
+
+def check_out(out: Path) -> None:
+    """Raise `UsageError` unless `out` is an empty folder or nothing yet."""
+    try:
+        if not out.exists():
+            return
+        if any(out.iterdir()):
+            hint = "name a new or an empty folder with --out"
+            raise UsageError(
+                f"{out} is not empty, and what is recorded is never overwritten: {hint}"
+            )
+    except OSError as error:
+        raise UsageError(f"--out: {out} is no folder to write to: {error.strerror}") from error
 
 
 def make_folder(out: Path | None, name: str) -> Path:
     """Return a new folder: `out` itself, or `runs/DATE-NAME`. Raises `UsageError`."""
+    if out is None:
+        return new_folder(Path("runs"), f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}-{name}")
+    check_out(out)
     try:
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            if any(out.iterdir()):
-                hint = "name a new or an empty folder with --out"
-                raise UsageError(
-                    f"{out} is not empty, and what is recorded is never overwritten: {hint}"
-                )
-            return out
-        return _new_run(
-            Path("runs"), f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}-{_plain(name)}"
-        )
+        out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"no folder for the run can be made: {error}") from error
+        raise _no_folder(out, error) from error
+    return out
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", name)[:60] or "run"
+def new_folder(parent: Path, name: str) -> Path:
+    """Return a new folder in `parent`, called `name` or nearly so. Raises `UsageError`."""
+    plain = re.sub(r"[^\w.-]+", "-", name)[:_LONGEST_NAME]
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for number in range(1, _MOST_TRIES):
+            folder = parent / (plain if number == 1 else f"{plain}-{number}")
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir()
+                return folder
+    except OSError as error:
+        raise _no_folder(parent, error) from error
+    raise UsageError(f"{parent} holds too many runs called {plain}")
 
 
-def _new_run(parent: Path, name: str) -> Path:
-    parent.mkdir(exist_ok=True)
-    for number in range(1, _MOST_TRIES):
-        folder = parent / (name if number == 1 else f"{name}-{number}")
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            continue
-        return folder
-    raise UsageError(f"{parent} holds too many runs called {name}")
+def _no_folder(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"no folder for the run can be made in {path}: {error.strerror}")
+
+
+def discard_unplayed(folder: Path) -> None:
+    """Take `folder` away where its run never began: there is no history in it."""
+    if (folder / HISTORY).exists():
+        return
+    with contextlib.suppress(OSError):
+        for name in (*INPUTS, LOG):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+        folder.parent.rmdir()  # only where nothing else is in it
 
 
 def store_inputs(folder: Path, scenario: Scenario, dialect: str, plan: Plan, about: About) -> None:
     """Put everything that is known before the run into `folder`."""
-    _write(folder / "scenario.yaml", dump_scenario(scenario))
-    _write(folder / "dialect.yaml", _dialect_text(dialect))
-    (folder / "plan.json").write_bytes(dump_plan(plan))
-    _write(folder / "about.json", json.dumps(asdict(about), indent=1) + "\n")
+    scenario_yaml, dialect_yaml, plan_json, about_json = INPUTS
+    _write(folder / scenario_yaml, dump_scenario(scenario))
+    _write(folder / dialect_yaml, _dialect_text(dialect))
+    _write(folder / plan_json, dump_plan(plan).decode("ascii"))
+    _write(folder / about_json, json.dumps(asdict(about), indent=1) + "\n")
 
 
 def _dialect_text(name_or_path: str) -> str:
@@ -93,7 +121,7 @@ def load_run(folder: Path) -> tuple[Plan, Dialect, History, About]:
         raise InputError([Problem("there is no such folder", str(folder), hint=hint)])
     plan = load_plan(folder / "plan.json")
     dialect = load_dialect(str(folder / "dialect.yaml"))
-    return plan, dialect, read_history(folder / "history.jsonl"), _load_about(folder)
+    return plan, dialect, read_history(folder / HISTORY), _load_about(folder)
 
 
 def _load_about(folder: Path) -> About:
@@ -110,4 +138,7 @@ def _load_about(folder: Path) -> About:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -7,6 +7,7 @@ file is known before the first run. What a run leaves is in its folder before it
 import asyncio
 import secrets
 import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,12 +61,12 @@ def run(options: RunOptions, screen: Screen) -> int:
     dialect = load_dialect(options.dialect)
     spec = _target(options, dialect)
     jobs = list(_jobs(options, dialect))
-    folders = [_folder(options, job, len(jobs)) for job in jobs]
+    _check_places(options, len(jobs))
     if options.build:
         _build(options.build)
     worst = Outcome.PASS
-    for job, folder in zip(jobs, folders, strict=True):
-        verdict, interrupted = _run_one(options, job, dialect, spec, folder, screen)
+    for job in jobs:
+        verdict, interrupted = _run_one(options, job, dialect, spec, len(jobs), screen)
         if interrupted:
             return INTERRUPTED
         worst = max(worst, verdict.outcome, key=_badness)
@@ -105,11 +106,25 @@ def _paths(options: RunOptions) -> Iterator[Path]:
         yield from inside
 
 
+def _check_places(options: RunOptions, jobs: int) -> None:
+    """Find out before anything is started whether what is recorded can be put where it shall be."""
+    if options.out is not None:
+        runfolder.check_out(options.out)
+    if options.json is None:
+        return
+    if jobs > 1:
+        raise UsageError(
+            f"--report json=FILE takes one verdict, and these are {jobs} runs: "
+            "each leaves its verdict.json in its folder"
+        )
+    if options.json.is_dir() or not options.json.parent.is_dir():
+        raise UsageError(f"--report: {options.json} cannot be written: name a file in a folder")
+
+
 def _folder(options: RunOptions, job: _Job, jobs: int) -> Path:
-    out = options.out
-    if out is not None and jobs > 1:
-        out = out / f"{job.plan.name}-{job.plan.seed}"
-    return runfolder.make_folder(out, job.plan.name)
+    if options.out is not None and jobs > 1:
+        return runfolder.new_folder(options.out, f"{job.plan.name}-{job.plan.seed}")
+    return runfolder.make_folder(options.out, job.plan.name)
 
 
 # -- the target --------------------------------------------------------------------------------
@@ -117,6 +132,7 @@ def _folder(options: RunOptions, job: _Job, jobs: int) -> Path:
 
 def _target(options: RunOptions, dialect: Dialect) -> TargetSpec:
     if options.connect is not None:
+        _check_host(*options.connect)
         return TargetSpec(connect=options.connect)
     if options.server is not None:
         return TargetSpec(command=options.server, port=options.port)
@@ -127,6 +143,13 @@ def _target(options: RunOptions, dialect: Dialect) -> TargetSpec:
             "with --server or --connect"
         )
     return TargetSpec(command=reference_command(dialect.name))
+
+
+def _check_host(host: str, port: int) -> None:
+    try:
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"--connect: there is no host {host!r}: {error}") from error
 
 
 def reference_command(dialect: str) -> tuple[str, ...]:
@@ -161,28 +184,46 @@ def _run_one(
     job: _Job,
     dialect: Dialect,
     spec: TargetSpec,
-    folder: Path,
+    jobs: int,
     screen: Screen,
 ) -> tuple[Verdict, bool]:
+    folder = _folder(options, job, jobs)
     about = _about(options, job, folder)
     runfolder.store_inputs(folder, job.scenario, options.dialect, job.plan, about)
+    try:
+        result = _play(options, job, dialect, spec, folder)
+    except BaseException:
+        runfolder.discard_unplayed(folder)
+        raise
+    verdict = judge(job.plan, dialect, result.history)
+    about = _after(about, result)
+    text = to_json(verdict, about)
+    runfolder.store_verdict(folder, text, render(verdict, about))
+    screen.show(verdict, about, options.verbose)
+    if options.json:
+        _write_report(options.json, text)
+    return verdict, result.interrupted
+
+
+def _write_report(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--report: {path} cannot be written: {error.strerror}") from error
+
+
+def _play(
+    options: RunOptions, job: _Job, dialect: Dialect, spec: TargetSpec, folder: Path
+) -> RunResult:
     progress = make_progress(sys.stderr, quiet=options.quiet)
 
     def show(state: RunState) -> None:
         progress.update(_shown(state, job.plan))
 
     try:
-        result = asyncio.run(run_plan(job.plan, dialect, spec, folder, show))
+        return asyncio.run(run_plan(job.plan, dialect, spec, folder, show))
     finally:
         progress.done()
-    verdict = judge(job.plan, dialect, result.history)
-    about = _after(about, result)
-    text = to_json(verdict, about)
-    runfolder.store_verdict(folder, text, render(verdict, about))
-    if options.json:
-        options.json.write_text(text, encoding="utf-8")
-    screen.show(verdict, about, options.verbose)
-    return verdict, result.interrupted
 
 
 def _shown(state: RunState, plan: Plan) -> ProgressState:

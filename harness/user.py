@@ -38,6 +38,7 @@ class User(asyncio.Protocol):
         self.bytes_read = 0
         self.on_read: Callable[[], None] | None = None
         self._closed = asyncio.Event()
+        self._answer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._watchers: set[asyncio.Future[None]] = set()
         self._dialect = recorder.transcript.dialect
@@ -84,6 +85,11 @@ class User(asyncio.Protocol):
         server = self._transport.get_extra_info("peername")
         return (own[:2], server[:2]) if own and server else None
 
+    @property
+    def asked_again(self) -> bool:
+        """Whether all that came since the nickname is the prompt once more."""
+        return bytes(self._answer) == self._dialect.prompt_bytes
+
     def has_heard(self, message: Message) -> bool:
         """Tell whether `message` has come here whole."""
         listener = self.recorder.transcript.listeners.get(self.conn)
@@ -113,8 +119,11 @@ class User(asyncio.Protocol):
     def give_name(self) -> None:
         """Send the nickname: from here on it is joining."""
         data = self._dialect.nickname_bytes(self.nick)
+        self._answer.clear()
         self.recorder.add(events.Named(self.recorder.now(), self.conn, data))
         self._write(data)
+        if self._transport and not self._closing:
+            self._transport.resume_reading()
 
     def say(
         self, data: bytes, token: bytes, kind: Kind, step: int = -1, due: int | None = None
@@ -202,6 +211,12 @@ class User(asyncio.Protocol):
         if self.connected:
             await self._closed.wait()
 
+    def _notice(self) -> None:
+        if self.on_read:
+            self.on_read()
+        if self._watchers:
+            self._wake()
+
     def _wake(self) -> None:
         for watcher in self._watchers:
             if not watcher.done():
@@ -221,18 +236,17 @@ class User(asyncio.Protocol):
         """Record what was read."""
         self.recorder.add(events.Read(self.recorder.now(), self.conn, data))
         self.bytes_read += len(data)
+        if len(self._answer) <= len(self._dialect.prompt_bytes):
+            self._answer += data
         if self.attendance.joining is None and self.bytes_read > MOST_AT_THE_DOOR:
             assert self._transport is not None
             self._transport.pause_reading()
-        if self.on_read:
-            self.on_read()
-        if self._watchers:
-            self._wake()
+        self._notice()
 
     def eof_received(self) -> bool:
         """Record the end of the stream; keep the socket, so that teardown can reset it."""
         self.recorder.add(events.Eof(self.recorder.now(), self.conn))
-        self._wake()
+        self._notice()
         return True
 
     def resume_writing(self) -> None:
@@ -247,4 +261,4 @@ class User(asyncio.Protocol):
         if exc is not None and self.attendance.gone is None:
             self.recorder.add(events.Broken(now, self.conn, str(exc)))
         self.recorder.add(events.Closed(self.recorder.now(), self.conn))
-        self._wake()
+        self._notice()

@@ -9,7 +9,10 @@ _SIGNALS = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 1
 
 def check(case: Case) -> CheckResult:
     """Find a server that has ended, or takes in nobody any more."""
-    findings = [_ended(case, one.status, one.at) for one in case.transcript.exits[:1]]
+    served = any(one.connected is not None for one in case.transcript.people.values())
+    # A program that never listened is no server that died.
+    exits = case.transcript.exits[:1] if served else []
+    findings = [_ended(case, one.status, one.at) for one in exits]
     tried = case.transcript.stage_began(Stage.ALIVE) is not None
     if tried and not findings:
         failures = [one for one in case.transcript.failures if one.person == "newcomer"]

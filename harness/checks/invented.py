@@ -73,10 +73,11 @@ def _at_the_door(case: Case) -> list[Finding]:
         if len(door) > len(prompt) and door.startswith(prompt):
             extra = quoted_bytes(door[len(prompt) :])
             moment = beside(person.connected or 0, person, "connects, and gives no name")
+            blank = not door[len(prompt) :].strip()
             found.append(
                 Finding(
                     check="nothing invented",
-                    requirement="JOIN-5",
+                    requirement="JOIN-1" if blank else "JOIN-5",
                     says=f"{person.person} had not given a name yet and was sent {extra}.",
                     moments=(moment, into(person.connected or 0, person, f"reads {extra}")),
                 )
