@@ -199,8 +199,8 @@ class Beacons:
 
     def _pace(self, turns: int) -> float:
         # Who waits for long is not helped by a flood of words.
-        crowd = len(self.crew.users) * PAUSE_PER_MEMBER
-        return min(max(crowd, turns * PAUSE_PER_MEMBER), MOST_PACE)
+        patient = min(turns * PAUSE_PER_MEMBER, MOST_PACE)
+        return max(patient, len(self.crew.users) * PAUSE_PER_MEMBER)
 
 
 def _hears(listener: User, speaker: User) -> bool:

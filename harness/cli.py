@@ -1,5 +1,6 @@
 """The command `harness`: run, check, list. Turns errors into words and exit statuses."""
 
+import contextlib
 import os
 import sys
 import traceback
@@ -23,22 +24,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 pass, 1 fail, 2 the input is wrong, 3 inconclusive, 130 interrupted.
     """
+    _mend_streams()
     try:
         return _main(arguments)
     except HarnessError as error:
-        print(f"harness: {error}", file=sys.stderr)
+        _complain(f"harness: {error}")
         return error.exit_status
     except KeyboardInterrupt:
-        print("harness: interrupted", file=sys.stderr)
+        _complain("harness: interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; Python must not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except Exception:  # noqa: BLE001 - whatever it is, it must not look like a verdict
-        traceback.print_exc()
-        print("harness: this is our mistake, and says nothing about the server", file=sys.stderr)
+        _complain(traceback.format_exc())
+        _complain("harness: this is our mistake, and says nothing about the server")
         return Outcome.INCONCLUSIVE.exit_status
+
+
+def _mend_streams() -> None:
+    """Give a process that was started without standard streams some that lead nowhere.
+
+    Otherwise the first files and connections to be opened take their numbers.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _complain(words: str) -> None:
+    with contextlib.suppress(OSError):
+        print(words, file=sys.stderr, flush=True)
 
 
 def _main(arguments: Sequence[str] | None) -> int:

@@ -4,11 +4,13 @@ The only file that knows faker. The same random numbers give the same texts with
 faker; a plan keeps the texts themselves.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from random import Random
 
 from faker import Faker
 
+from harness.cast import FAKER, CastMember
 from harness.texts import Field, Text, render
 from harness.tokens import MARK
 
@@ -42,6 +44,17 @@ class Fakes:
                 return name
         # So large a cast has used up the names of this language.
         return f"{name} {len(taken)}"
+
+    def nicknames(self, cast: Iterable[CastMember], seed: int) -> dict[str, str]:
+        """Return everyone's nickname by name; what is made up is not given twice."""
+        people = tuple(cast)
+        nicks = {one.name: one.nick_spec or one.name for one in people}
+        taken = set(nicks.values())
+        for one in people:
+            if one.nick_spec == FAKER:
+                nicks[one.name] = self.name(Random(f"{seed}/{one.name}/nick"), taken)
+                taken.add(nicks[one.name])
+        return nicks
 
     def _sentence(self) -> str:
         return self._clean(self._faker.sentence())

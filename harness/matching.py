@@ -16,6 +16,9 @@ from harness.speech import Speech, Voices
 NOBODY = -1
 MOST_READINGS = 10_000
 NEEDLE = 16
+# About half a second, and what a stream that is read in one way alone never comes near.
+MOST_EFFORT = 1_000_000
+EFFORT_PER_BYTE = 4
 # So many readings are kept from read to read, each so many pieces from what is certain.
 MOST_KEPT = 64
 MOST_OPEN = 16
@@ -98,6 +101,7 @@ class Matcher:
         self.pieces: list[Piece] = []
         self.doubts: list[Doubt] = []
         self._furthest: Reading | None = None
+        self._effort = 0
         self._text = b""
         self._turns: list[int] = []
 
@@ -160,19 +164,26 @@ class Matcher:
             self._find_starts(reading)
         if reading.conn == NOBODY or reading.starts is None:
             return
+        self._spend(len(reading.starts))
         speech = self.voices.speeches[reading.conn]
         for index, start in enumerate(reading.starts):
             # What stuck earlier stays stuck: later words cannot explain earlier bytes.
             if reading.reaches[index] >= old:
                 reading.reaches[index] += self._run(reading, speech, start, reading.reaches[index])
 
+    def _spend(self, steps: int) -> None:
+        """Count what ambiguity costs: a hostile stream must not keep a judge for long."""
+        self._effort += steps
+        if self._effort > MOST_EFFORT + EFFORT_PER_BYTE * self.end:
+            raise TooAmbiguousError
+
     def _run(self, reading: Reading, speech: Speech, start: int, reach: int) -> int:
         offset = start + reach - reading.begin
         limit = len(speech.data)
         if self.voices.framed:
             limit = self._frame_end(speech, start)
-        here = reach - self.base
-        return common(speech.data[offset:limit], self._text[here : here + limit - offset])
+        text = self._text[reach - self.base :]
+        return common(speech.data[offset : min(limit, offset + len(text))], text)
 
     @staticmethod
     def _frame_end(speech: Speech, start: int) -> int:
@@ -224,6 +235,7 @@ class Matcher:
         if turn < reading.begin or (turn == reading.begin and not reading.resumed):
             return []
         starts = reading.starts or []
+        self._spend(len(starts))
         valid = [
             start for start, reach in zip(starts, reading.reaches, strict=True) if reach >= turn
         ]
@@ -438,7 +450,8 @@ def _united(readings: list[Reading]) -> Iterator[Reading]:
             reaches: dict[int, int] = {}
             for one in (first, *others):
                 reaches.update(zip(one.starts or (), one.reaches, strict=True))
-            first.starts, first.reaches = list(reaches), list(reaches.values())
+            first.starts = sorted(reaches)
+            first.reaches = [reaches[start] for start in first.starts]
         yield first
 
 

@@ -7,6 +7,7 @@ cannot change what an old run meant. `harness.planning` makes it. Pure.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,11 +15,38 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from harness.errors import InputError, Problem
 from harness.events import Ending
-from harness.scenario import Verb
+from harness.scenario import Step, Verb
+from harness.texts import format_text
+from harness.who import format_whom
 
 # The one who joins at the end to see whether the server still serves.
 NEWCOMER = "newcomer"
 _BYTES_AS_BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class Presence(StrEnum):
+    """Where a person is as far as the story goes."""
+
+    AWAY = "away"
+    AT_THE_DOOR = "connected, without a name"
+    IN_THE_ROOM = "in the room"
+
+
+# Where a person must be to do it, and is afterwards.
+SERVES = {
+    Verb.CONNECT: (Presence.AWAY,),
+    Verb.JOIN: (Presence.AWAY, Presence.AT_THE_DOOR),
+    Verb.SAY: (Presence.IN_THE_ROOM,),
+    Verb.HEARS: (Presence.IN_THE_ROOM,),
+    Verb.LEAVE: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
+    Verb.DROP: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
+}
+BECOMES = {
+    Verb.CONNECT: Presence.AT_THE_DOOR,
+    Verb.JOIN: Presence.IN_THE_ROOM,
+    Verb.LEAVE: Presence.AWAY,
+    Verb.DROP: Presence.AWAY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +140,25 @@ class Plan:
     def nick_of(self, person: str) -> str:
         """Return the nickname of `person`."""
         return next(one.nick for one in self.people if one.name == person)
+
+
+def in_words(step: Step) -> str:
+    """Say a step in a few words, for reports and progress."""
+    who = ", ".join(map(format_whom, step.who))
+    match step.verb:
+        case Verb.SAY:
+            times = f" {step.times} times" if step.times > 1 else ""
+            return f"{who}: say {format_text(step.say or ())[:60]!r}{times}"
+        case Verb.DROP:
+            return f"{who}: drop ({step.drop})"
+        case Verb.WAIT:
+            return f"wait {step.wait:g} s"
+        case Verb.HEARS:
+            assert step.hears is not None
+            what = step.hears.from_ or repr((step.hears.text or "")[:60])
+            return f"{who}: hears {what}"
+        case _:
+            return f"{who}: {step.verb}"
 
 
 _ADAPTER = TypeAdapter(Plan)

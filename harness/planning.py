@@ -6,49 +6,37 @@ the seed; each person has a stream of their own, so adding one does not change t
 """
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from random import Random
 
-from harness.cast import CastMember
 from harness.dialect import Dialect
 from harness.errors import InputError, Problem
 from harness.events import Ending
 from harness.fakes import Fakes
-from harness.plan import Deed, Plan, PlannedPerson, PlannedStep, Scene, Utterance
+from harness.plan import (
+    BECOMES,
+    NEWCOMER,
+    SERVES,
+    Deed,
+    Plan,
+    PlannedPerson,
+    PlannedStep,
+    Presence,
+    Scene,
+    Utterance,
+    in_words,
+)
 from harness.scenario import DropKind, Scenario, Step, Verb
-from harness.texts import Text, format_text
-from harness.tokens import LIMIT, mint
-from harness.who import Crowd, Everyone, Person, Some, Whom, format_whom
+from harness.texts import Text
+from harness.tokens import LIMIT, PATTERN, mint
+from harness.who import Crowd, Everyone, Person, Some, Whom
 
-MOST_MESSAGES = 1_000_000
+# What tokens can number, with room for the beacons' and closing messages.
+MOST_MESSAGES = LIMIT * 9 // 10
+MOST_LIVES = LIMIT * 9 // 10
 _ENDINGS = {
     DropKind.CLOSE: Ending.CLOSE,
     DropKind.RESET: Ending.RESET,
     DropKind.HALF_CLOSE: Ending.HALF_CLOSE,
-}
-
-
-class Presence(StrEnum):
-    """Where a person is as far as the story goes."""
-
-    AWAY = "away"
-    AT_THE_DOOR = "connected, without a name"
-    IN_THE_ROOM = "in the room"
-
-
-_SERVES = {
-    Verb.CONNECT: (Presence.AWAY,),
-    Verb.JOIN: (Presence.AWAY, Presence.AT_THE_DOOR),
-    Verb.SAY: (Presence.IN_THE_ROOM,),
-    Verb.HEARS: (Presence.IN_THE_ROOM,),
-    Verb.LEAVE: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
-    Verb.DROP: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
-}
-_BECOMES = {
-    Verb.CONNECT: Presence.AT_THE_DOOR,
-    Verb.JOIN: Presence.IN_THE_ROOM,
-    Verb.LEAVE: Presence.AWAY,
-    Verb.DROP: Presence.AWAY,
 }
 
 
@@ -78,29 +66,52 @@ class _Planner:
     index: int = 0
     repeats: int = 0
     messages: int = 0
+    moved: set[str] = field(default_factory=set)
     scenes: list[Scene] = field(default_factory=list)
     problems: dict[str, Problem] = field(default_factory=dict)
 
     # -- the story ---------------------------------------------------------------------------
 
-    def tell(self, story: tuple[Step, ...]) -> None:
+    def tell(self, story: tuple[Step, ...], later: float = 0.0) -> None:
+        """Add `story` scene after scene; the first of it begins `later` seconds late."""
         for step in story:
+            begin = later + (step.after or 0.0) if step.block else later
             if step.verb is Verb.REPEAT:
-                self._repeat(step)
+                self._repeat(step, begin)
             else:
-                self._scene(step.together or (step,))
+                self._scene(step.together or (step,), begin)
+            later = 0.0
 
-    def _repeat(self, step: Step) -> None:
+    def _repeat(self, step: Step, later: float) -> None:
         self.repeats += 1
         number = self.repeats
         for turn in range(step.times):
-            self.tell(step.repeat or ())
+            self.tell(step.repeat or (), later if turn == 0 else 0.0)
             self.scenes[-1] = replace(self.scenes[-1], round=(number, turn))
 
-    def _scene(self, steps: tuple[Step, ...]) -> None:
+    def _scene(self, steps: tuple[Step, ...], later: float) -> None:
         before = {name: player.presence for name, player in self.players.items()}
-        planned = tuple(self._step(step, before) for step in steps)
+        self.moved = set()
+        steps = tuple(filter(self._can_stand_here, steps))
+        planned = tuple(self._step(step, before, later) for step in steps)
+        for step, plan in zip(steps, planned, strict=True):
+            self._check_heard(step, plan)
         self.scenes.append(Scene(planned, empties=self._emptied(planned, before)))
+
+    def _can_stand_here(self, step: Step) -> bool:
+        if step.verb is Verb.REPEAT:
+            hint = "put the repeat before or behind it, or the together into the repeat"
+            self._problem(step, "'repeat' inside of 'together'", hint)
+        return step.verb is not Verb.REPEAT
+
+    def _check_heard(self, step: Step, plan: PlannedStep) -> None:
+        """Find a `hears` that nothing could ever violate, as there is nothing to hear."""
+        if step.hears is None or step.hears.from_ is None or not plan.deeds:
+            return
+        speakers = {name for deed in plan.deeds for name in deed.hears_from}
+        if not any(self.players[name].said for name in speakers):
+            hint = "let them say something first, in the time since they joined"
+            self._problem(step, f"nothing of {step.hears.from_} is there to hear", hint)
 
     def _emptied(
         self, steps: tuple[PlannedStep, ...], before: dict[str, Presence]
@@ -113,21 +124,24 @@ class _Planner:
 
     # -- one step ----------------------------------------------------------------------------
 
-    def _step(self, step: Step, before: dict[str, Presence]) -> PlannedStep:
+    def _step(self, step: Step, before: dict[str, Presence], later: float) -> PlannedStep:
         index = self.index
         self.index += 1
         people = self._people(step, before)
-        spread = (step.over or 0.0) / max(len(people), 1) if step.verb is Verb.JOIN else 0.0
+        after = later + (step.after or 0.0)
+        # Of several messages each takes its share of the time, and the people share that.
+        spread = (step.over or 0.0) / step.times / max(len(people), 1)
         deeds = tuple(
-            self._deed(step, self.players[name], turn * spread) for turn, name in enumerate(people)
+            self._deed(step, self.players[name], after + turn * spread)
+            for turn, name in enumerate(people)
         )
         return PlannedStep(
             index=index,
             line=step.mark.line if step.mark else 0,
-            words=_words(step),
+            words=in_words(step),
             verb=step.verb,
             deeds=deeds,
-            wait=step.wait or 0.0,
+            wait=after + step.wait if step.wait is not None else 0.0,
             at_once=step.over == 0,
         )
 
@@ -146,7 +160,7 @@ class _Planner:
     def _expand(
         self, whom: Whom, step: Step, before: dict[str, Presence], draw: Random
     ) -> list[str]:
-        fit = [name for name in self.players if before[name] in _SERVES[step.verb]]
+        fit = [name for name in self.players if before[name] in SERVES[step.verb]]
         match whom:
             case Person(name):
                 self._check_presence(name, step, before)
@@ -168,8 +182,8 @@ class _Planner:
         return sorted(draw.sample(members, count))
 
     def _check_presence(self, name: str, step: Step, before: dict[str, Presence]) -> None:
-        if before[name] not in _SERVES[step.verb]:
-            wanted = " or ".join(_SERVES[step.verb])
+        if before[name] not in SERVES[step.verb]:
+            wanted = " or ".join(SERVES[step.verb])
             self._problem(
                 step,
                 f"{name} cannot {step.verb} here: {name} is {before[name]}",
@@ -190,23 +204,34 @@ class _Planner:
 
     # -- one person's part -------------------------------------------------------------------
 
-    def _deed(self, step: Step, player: _Player, spread: float) -> Deed:
-        if step.verb in (Verb.CONNECT, Verb.JOIN) and player.presence is Presence.AWAY:
-            player.life, player.said = self.lives, 0
-            self.lives += 1
-        player.presence = _BECOMES.get(step.verb, player.presence)
+    def _deed(self, step: Step, player: _Player, after: float) -> Deed:
+        self._move(step, player)
         hears = step.hears
         return Deed(
             person=player.name,
             verb=step.verb,
             life=player.life,
-            after=(step.after or 0.0) + spread,
+            after=after,
             utterances=self._utterances(step, player) if step.say is not None else (),
             hears_from=self._heard(step, player) if hears and hears.from_ else (),
             hears_text=hears.text if hears else None,
             how=self._ending(step),
             within=step.within * self.patience if step.within else None,
         )
+
+    def _move(self, step: Step, player: _Player) -> None:
+        if step.verb not in BECOMES:
+            return
+        if player.name in self.moved:
+            hint = "what comes and goes at the same time has no order: make two steps of them"
+            self._problem(step, f"{player.name} comes or goes twice in one 'together'", hint)
+        self.moved.add(player.name)
+        if step.verb in (Verb.CONNECT, Verb.JOIN) and player.presence is Presence.AWAY:
+            player.life, player.said = self.lives, 0
+            self.lives += 1
+            if self.lives > MOST_LIVES:
+                raise self._too_much(f"more than {MOST_LIVES:,} connections")
+        player.presence = BECOMES[step.verb]
 
     def _heard(self, step: Step, player: _Player) -> tuple[str, ...]:
         hears = step.hears
@@ -222,19 +247,23 @@ class _Planner:
     def _utterances(self, step: Step, player: _Player) -> tuple[Utterance, ...]:
         self.messages += step.times
         if self.messages > MOST_MESSAGES:
-            limit = Problem(f"more than {MOST_MESSAGES:,} messages", self.scenario.origin)
-            raise InputError([limit])
+            raise self._too_much(f"more than {MOST_MESSAGES:,} messages")
         return tuple(
             self._utterance(step, step.say or (), player, at)
             for at in _schedule(step, player.random)
         )
 
+    def _too_much(self, what: str) -> InputError:
+        return InputError([Problem(f"the story has {what}", self.scenario.origin)])
+
     def _utterance(self, step: Step, text: Text, player: _Player, at: float) -> Utterance:
         said = self.fakes.render(text, player.random)
-        token = b"" if step.bare else mint(player.life, player.said % LIMIT)
+        token = b"" if step.bare else mint(player.life, player.said)
         behind = player.random.random() < 0.5
         body = _with_token(said, token.decode(), behind)
         problem = self.dialect.check_text(body)
+        if PATTERN.search(said.encode()):
+            problem = "part of it looks like a token, by which the harness knows its messages"
         if problem:
             self._problem(step, f"this cannot be said in {self.dialect.name}", problem)
             return Utterance(at, said, b"", token)
@@ -248,13 +277,15 @@ def make_plan(
     """Return what `scenario` means under `seed`; raises `InputError` with all its mistakes."""
     fakes = Fakes(scenario.locale)
     cast = scenario.cast()
-    nicks = _nicknames(cast, fakes, seed)
+    nicks = fakes.nicknames(cast, seed)
     players = {
         one.name: _Player(one.name, nicks[one.name], Random(f"{seed}/{one.name}")) for one in cast
     }
     planner = _Planner(scenario, dialect, seed, players, fakes, patience)
     for player in players.values():
         problem = dialect.check_nick(player.nick)
+        if NEWCOMER in (player.name, player.nick):
+            problem = "so is the harness's own guest at the end"
         if problem:
             message = f"{player.name} cannot be called {player.nick!r} in {dialect.name}"
             planner.problems[player.name] = Problem(message, scenario.origin, hint=problem)
@@ -274,19 +305,6 @@ def make_plan(
     )
 
 
-def _nicknames(cast: tuple[CastMember, ...], fakes: Fakes, seed: int) -> dict[str, str]:
-    """Give everyone a nickname; names that faker makes up are not given twice."""
-    taken = {one.nick_spec or one.name for one in cast}
-    nicks = {}
-    for one in cast:
-        nick = one.nick_spec or one.name
-        if one.nick_spec == "faker":
-            nick = fakes.name(Random(f"{seed}/{one.name}/nick"), taken)
-            taken.add(nick)
-        nicks[one.name] = nick
-    return nicks
-
-
 def _schedule(step: Step, random: Random) -> list[float]:
     """Return when each of a step's messages is due, in seconds from the person's beginning."""
     if step.over is not None:
@@ -303,22 +321,3 @@ def _with_token(text: str, token: str, behind: bool) -> str:
     if not token or not text:
         return token or text
     return f"{text} {token}" if behind else f"{token} {text}"
-
-
-def _words(step: Step) -> str:
-    """Say a step in a few words, for reports and progress."""
-    who = ", ".join(map(format_whom, step.who))
-    match step.verb:
-        case Verb.SAY:
-            times = f" {step.times} times" if step.times > 1 else ""
-            return f"{who}: say {format_text(step.say or ())[:60]!r}{times}"
-        case Verb.DROP:
-            return f"{who}: drop ({step.drop})"
-        case Verb.WAIT:
-            return f"wait {step.wait:g} s"
-        case Verb.HEARS:
-            assert step.hears is not None
-            what = step.hears.from_ or repr((step.hears.text or "")[:60])
-            return f"{who}: hears {what}"
-        case _:
-            return f"{who}: {step.verb}"

@@ -6,9 +6,11 @@ torn down. Knows nothing of sockets.
 """
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from harness.dialect import Dialect
+from harness.errors import UsageError
 from harness.events import Event
 from harness.history import History, HistoryFile
 from harness.transcript import Transcript
@@ -48,14 +50,23 @@ class Recorder:
             self.mistake = error
 
     def write_some(self) -> None:
-        """Put a portion of what is new on disk."""
+        """Put a portion of what is new on disk; a disk that is full is for `close` to report."""
         if self._file:
-            self._file.append(self.history.events, PORTION)
+            with suppress(OSError):
+                self._file.append(self.history.events, PORTION)
 
     def close(self) -> None:
-        """End the history and put all of it on disk, so that every judge sees the same."""
+        """End the history and put all of it on disk, so that every judge sees the same.
+
+        Raises `UsageError` where the disk does not take it.
+        """
         self.closed = True
-        if self._file and self._stream:
-            self._file.append(self.history.events)
-            self._stream.close()
-            self._file = self._stream = None
+        file, stream = self._file, self._stream
+        self._file = self._stream = None
+        if file is None or stream is None:
+            return
+        try:
+            with stream:
+                file.append(self.history.events)
+        except OSError as error:
+            raise UsageError(f"the history cannot be written: {error.strerror}") from error

@@ -18,8 +18,12 @@ class Screen:
         self.stream = stream
 
     def say(self, text: str) -> None:
-        """Print a line, or several."""
-        print(text, file=self.stream, flush=True)
+        """Print a line, or several; whoever has seen enough and gone is no error."""
+        try:
+            print(text, file=self.stream, flush=True)
+        except BrokenPipeError:
+            # What comes after is not shown to anybody either, nor complained about at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
     def show(self, verdict: Verdict, about: About, verbose: bool = False) -> None:
         """Print the report on one run."""
