@@ -16,6 +16,8 @@ from harness.speech import Message, Voices
 from harness.tokens import PATTERN
 
 MOST_ANOMALIES = 500
+# Anomalies cost time too: after so many nobody listens any more either.
+MOST_NOTED = 4000
 # More unexplained bytes than this, at all receivers, prove enough: nobody listens any more.
 MOST_NOISE = 1 << 16
 SLICE = 1 << 14
@@ -36,7 +38,6 @@ class Listener:
         self.anomalies: list[Anomaly] = []
         self.damaged: set[Message] = set()
         self.doubtful: set[Message] = set()
-        self.doubtful: set[Message] = set()
         self.echoed: set[Message] = set()
         self.cut_characters: list[tuple[Message, int, int]] = []
         self.splits: list[tuple[int, int]] = []
@@ -46,6 +47,7 @@ class Listener:
         self.matcher = Matcher(voices, conn)
         self.numbers: dict[int, set[int]] = defaultdict(set)
         self._counted = 0
+        self._noted = 0
         self._origins: dict[int, int] = {}
         self._held: dict[int, list[Piece]] = {}
         self._ends: list[int] = []
@@ -327,6 +329,8 @@ class Listener:
         """Keep an anomaly."""
         if message is not None and fault in (Fault.ALTERED, Fault.CUT_SHORT):
             self.damaged.add(message)
+        self._noted += 1
+        self.deaf = self.deaf or self._noted > MOST_NOTED
         if len(self.anomalies) < MOST_ANOMALIES:
             at = self.time_of(position + 1)
             excerpt = bytes(text[:MOST_TEXT])

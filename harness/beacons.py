@@ -157,11 +157,11 @@ class Beacons:
 
     async def _ensure(self) -> None:
         async with self._starting:
-            if self.alive:
-                return
             if self._broken is not None:
                 # Where two beacons could not meet, the next ten people need not wait for it again.
                 raise self._broken
+            if self.alive:
+                return
             try:
                 await self.start()
             except StepFailureError as failure:

@@ -6,6 +6,7 @@ who is to blame is for the judge. Knows nothing of stories.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -101,9 +102,15 @@ class Crew:
             try:
                 await self._take_prompt(user, within or deadlines.PROMPT * self.patience)
             except StepFailureError:
-                # Whoever waits behind must not wait for this one's deadline, and then for theirs.
-                self._stuck = True
+                self._let_all_in()
                 raise
+
+    def _let_all_in(self) -> None:
+        # Whoever waits behind must not wait for this one's deadline, and then for theirs.
+        if not self._stuck:
+            self._stuck = True
+            for _ in self.users:
+                self._door.release()
 
     @asynccontextmanager
     async def _at_the_door(self, at_once: bool) -> AsyncIterator[None]:
@@ -120,7 +127,8 @@ class Crew:
         except TimeoutError:
             raise StepFailureError(Failure.CONNECT, seconds, "no answer") from None
         except OSError as error:
-            raise StepFailureError(Failure.CONNECT, note=str(error)) from error
+            note = os.strerror(error.errno) if error.errno else str(error)
+            raise StepFailureError(Failure.CONNECT, note=note) from error
         await self._await_prompt(user, seconds)
 
     async def _await_prompt(self, user: User, seconds: float) -> None:

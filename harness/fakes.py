@@ -14,7 +14,7 @@ from harness.cast import FAKER, CastMember
 from harness.texts import Field, Text, render
 from harness.tokens import MARK
 
-_TRIES = 100
+_TRIES = 20
 
 
 @cache

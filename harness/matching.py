@@ -17,7 +17,8 @@ NOBODY = -1
 MOST_READINGS = 10_000
 NEEDLE = 16
 # About half a second, and what a stream that is read in one way alone never comes near.
-MOST_EFFORT = 1_000_000
+MOST_EFFORT = 400_000
+FORK = 8
 EFFORT_PER_BYTE = 4
 # So many readings are kept from read to read, each so many pieces from what is certain.
 MOST_KEPT = 64
@@ -39,16 +40,16 @@ class Piece(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """The `count` pieces of a reading, the last one first."""
+    """The `length` pieces of a reading, the last one first."""
 
     earlier: "Trace | None"
     piece: Piece
-    count: int
+    length: int
 
     @staticmethod
     def of(earlier: "Trace | None", piece: Piece) -> "Trace":
         """Return `earlier` with one more piece."""
-        return Trace(earlier, piece, earlier.count + 1 if earlier else 1)
+        return Trace(earlier, piece, earlier.length + 1 if earlier else 1)
 
 
 class Doubt(NamedTuple):
@@ -220,14 +221,15 @@ class Matcher:
                 self._furthest = one
 
     def _turn(self, begin: int, end: int, conns: list[int]) -> None:
+        self._spend(len(self.readings))
         for reading in list(self.readings):
             valid = self._valid(reading, begin)
             if valid:
                 for conn in conns:
                     if conn != self.own:
                         self._fork(reading, valid, begin, end, conn)
-        if len(self.readings) > MOST_READINGS:
-            self.readings = list(_distinct(self.readings))
+        if len(self.readings) > MOST_KEPT:
+            self._agree()
             if len(self.readings) > MOST_READINGS:
                 raise TooAmbiguousError
 
@@ -245,6 +247,7 @@ class Matcher:
         return [start for start in valid if speech.is_boundary(start + turn - reading.begin)]
 
     def _fork(self, parent: Reading, valid: list[int], begin: int, end: int, conn: int) -> None:
+        self._spend(FORK)
         places, trace = parent.places, parent.trace
         if parent.conn != NOBODY:
             ends = tuple(start + begin - parent.begin for start in valid)
@@ -347,33 +350,26 @@ class Matcher:
         Namesakes who said the same can never be told apart: to keep every combination would take
         ever more time, and to wait for certainty would hold back everything that came since.
         """
-        spoken = [_by_speaker(reading.trace) for reading in self.readings]
-        certain: list[Piece] = []
-        for conn in {conn: None for pieces in spoken for conn in pieces}:
-            said = [pieces.get(conn, []) for pieces in spoken]
-            if all(pieces == said[0] for pieces in said):
-                certain += said[0]
-                self.places[conn] = said[0][-1].ends
-            else:
-                self._doubt(conn, [piece for pieces in said for piece in pieces])
-        self.pieces += sorted(certain, key=lambda piece: piece.begin)
+        told = [_pieces(reading.trace) for reading in self.readings]
+        agreed = set(told[0]).intersection(*told[1:])
+        places = dict(self.places)
+        for conn in {piece.conn: None for pieces in told for piece in pieces}:
+            places[conn] = self._common_place(conn)
+        doubted: dict[int, list[Piece]] = {}
+        for piece in {piece: None for pieces in told for piece in pieces}:
+            if piece not in agreed:
+                doubted.setdefault(piece.conn, []).append(piece)
+        self.doubts += [_doubt(conn, pieces) for conn, pieces in doubted.items()]
+        self.pieces += [piece for piece in told[0] if piece in agreed]
+        # Without a place it may never have been heard: then anything of it may come first.
+        self.places = {conn: place for conn, place in places.items() if place}
         for reading in self.readings:
             reading.places, reading.trace = {}, None
         self.readings = list(_united(self.readings))
 
-    def _doubt(self, conn: int, pieces: list[Piece]) -> None:
-        begin = min(min(piece.ends) - (piece.end - piece.begin) for piece in pieces)
-        end = max(max(piece.ends) for piece in pieces)
-        self.doubts.append(Doubt(conn, begin, end))
-        places = {place for reading in self.readings for place in self._place(reading, conn)}
-        if all(self._place(reading, conn) for reading in self.readings):
-            self.places[conn] = tuple(sorted(places))
-        else:
-            # It may never have been heard: then anything of it may come first.
-            self.places.pop(conn, None)
-
-    def _place(self, reading: Reading, conn: int) -> tuple[int, ...]:
-        return reading.places.get(conn) or self.places.get(conn) or ()
+    def _common_place(self, conn: int) -> tuple[int, ...]:
+        every = [reading.places.get(conn) or self.places.get(conn) for reading in self.readings]
+        return tuple(sorted({at for place in every for at in place or ()})) if all(every) else ()
 
     def _between_frames(self, reading: Reading) -> bool:
         speech = self.voices.speeches[reading.conn]
@@ -381,11 +377,7 @@ class Matcher:
 
     def take(self, trace: Trace | None) -> None:
         """Hold the pieces of `trace` as certain."""
-        pieces = []
-        while trace is not None:
-            pieces.append(trace.piece)
-            trace = trace.earlier
-        self.pieces.extend(reversed(pieces))
+        self.pieces += _pieces(trace)
 
     def take_doubts(self) -> list[Doubt]:
         """Hand over what has become doubtful since the last call."""
@@ -424,19 +416,21 @@ def occurrences(text: bytearray, needle: bytes) -> Iterator[int]:
     raise TooAmbiguousError
 
 
-def _by_speaker(trace: Trace | None) -> dict[int, list[Piece]]:
-    pieces: list[Piece] = []
+def _pieces(trace: Trace | None) -> list[Piece]:
+    pieces = []
     while trace is not None:
         pieces.append(trace.piece)
         trace = trace.earlier
-    spoken: dict[int, list[Piece]] = {}
-    for piece in reversed(pieces):
-        spoken.setdefault(piece.conn, []).append(piece)
-    return spoken
+    return pieces[::-1]
+
+
+def _doubt(conn: int, pieces: list[Piece]) -> Doubt:
+    begin = min(min(piece.ends) - (piece.end - piece.begin) for piece in pieces)
+    return Doubt(conn, begin, max(max(piece.ends) for piece in pieces))
 
 
 def _is_long(trace: Trace | None) -> bool:
-    return trace is not None and trace.count >= MOST_OPEN
+    return trace is not None and trace.length >= MOST_OPEN
 
 
 def _united(readings: list[Reading]) -> Iterator[Reading]:

@@ -66,6 +66,7 @@ class _Planner:
     index: int = 0
     repeats: int = 0
     messages: int = 0
+    told: int = 0
     moved: set[str] = field(default_factory=set)
     scenes: list[Scene] = field(default_factory=list)
     problems: dict[str, Problem] = field(default_factory=dict)
@@ -149,11 +150,11 @@ class _Planner:
         if step.verb is Verb.WAIT:
             return []
         draw = Random(f"{self.seed}/step/{self.index}")
-        known = len(self.problems)
+        known = self.told
         names: dict[str, None] = {}
         for whom in step.who:
             names |= dict.fromkeys(self._expand(whom, step, before, draw))
-        if not names and len(self.problems) == known:
+        if not names and self.told == known:
             self._problem(step, f"nobody can {step.verb} here", "nobody of them is there")
         return list(names)
 
@@ -199,6 +200,7 @@ class _Planner:
             mark.column if mark else 0,
             hint,
         )
+        self.told += 1
         # A step that is repeated is wrong once.
         self.problems.setdefault(str(problem), problem)
 

@@ -6,7 +6,6 @@ torn down. Knows nothing of sockets.
 """
 
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from harness.dialect import Dialect
@@ -28,6 +27,7 @@ class Recorder:
         self._begin = time.monotonic_ns()
         self.closed = False
         self.mistake: Exception | None = None
+        self._failure: OSError | None = None
         self._stream = path.open("w", encoding="ascii") if path else None
         self._file = HistoryFile(self._stream) if self._stream else None
         if self._file:
@@ -51,9 +51,11 @@ class Recorder:
 
     def write_some(self) -> None:
         """Put a portion of what is new on disk; a disk that is full is for `close` to report."""
-        if self._file:
-            with suppress(OSError):
+        if self._file and self._failure is None:
+            try:
                 self._file.append(self.history.events, PORTION)
+            except OSError as error:
+                self._failure = error
 
     def close(self) -> None:
         """End the history and put all of it on disk, so that every judge sees the same.
@@ -67,6 +69,9 @@ class Recorder:
             return
         try:
             with stream:
-                file.append(self.history.events)
+                if self._failure is None:
+                    file.append(self.history.events)
         except OSError as error:
-            raise UsageError(f"the history cannot be written: {error.strerror}") from error
+            self._failure = error
+        if self._failure is not None:
+            raise UsageError(f"the history cannot be written: {self._failure.strerror}")

@@ -150,7 +150,7 @@ class Recovery:
             if not goes_on and not form.whole:
                 return 0
             if message.conn == self.conn and not self.voices.framed:
-                self._altered_before(form, inside)
+                self._altered_before(form, inside, message, begin if goes_on else -1)
             elif message.conn == self.listener.conn:
                 self._note_echo(form, message)
             else:
@@ -164,11 +164,26 @@ class Recovery:
         self._strange(form, inside)
         return form.end
 
-    def _altered_before(self, form: Form, inside: tuple[Message, int] | None) -> None:
-        # The same speaker goes on under one prefix, as glued messages do: only `inside` is wrong.
-        if inside is not None:
-            self._note(Fault.ALTERED, form, *inside)
-            self._pass_over(inside[0])
+    def _altered_before(
+        self, form: Form, inside: tuple[Message, int] | None, message: Message, begin: int
+    ) -> None:
+        """Note what is wrong before `message`, which begins at `begin`, -1 where it is altered too.
+
+        The same speaker goes on under one prefix, as glued messages do: nothing is wrong with that.
+        """
+        wrong = inside or (self._suspect if begin else None)
+        if wrong is None and begin:
+            wrong = (message, 0) if begin < 0 else self._skipped(message)
+        if wrong is not None:
+            self._note(Fault.ALTERED, form, *wrong)
+            self._pass_over(wrong[0])
+        elif begin and self._unfinished(message.conn) is None:
+            self._note(Fault.INVENTED, form)
+
+    def _skipped(self, message: Message) -> tuple[Message, int] | None:
+        """Return the message that was to come before `message`, where one was."""
+        place = max(self.listener.matcher.places.get(message.conn, message.head))
+        return (self.voices.speeches[message.conn].at(place), 0) if place < message.start else None
 
     def _pass_over(self, message: Message) -> None:
         self.listener.damaged.add(message)

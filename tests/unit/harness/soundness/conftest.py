@@ -38,7 +38,7 @@ from harness.plan import Plan
 from harness.tokens import mint
 
 NAMES = (
-    *("bob", "bob", "kbob", "a", "a: b", "b", "nickname", "Боб", "🦊", ": ", "beacon"),
+    *("bob", "bob", "kbob", "a", "a: b", "b", "nickname", "Боб", "🦊", "beacon"),
     *("я" * 32, "b: bob", "bob: bob", "x"),
 )
 PLAIN = tuple(string.ascii_lowercase)

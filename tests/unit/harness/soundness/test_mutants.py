@@ -1,0 +1,247 @@
+"""One defect is put into a history of a correct server, and the check that owns it must see it.
+
+The defect is put into the bytes that one receiver read; when they were read stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.events import Event, Kind, Read
+from harness.judge import judge
+from harness.verdict import Outcome
+
+if TYPE_CHECKING:
+    from tests.unit.harness.soundness.conftest import MakeRoom, Part, Peer, Room, Word
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Put `data` in the place of the bytes from `begin` to `end` of a receiver's stream."""
+
+    begin: int
+    end: int
+    data: bytes = b""
+
+
+def edited(room: Room, conn: int, edits: list[Edit]) -> list[Event]:
+    """Write the history again, with `edits` in what `conn` read after it had given its name."""
+    events, offset, left = [], 0, sorted(edits, key=lambda one: one.begin)
+    last = room.peers[conn].read
+    for event in room.events:
+        named = room.peers[conn].named
+        if not isinstance(event, Read) or event.conn != conn or event.at < (named or 0):
+            events.append(event)
+            continue
+        end = offset + len(event.data)
+        data, at = b"", offset
+        for edit in left:
+            if at <= edit.begin < end or (edit.begin == last == end):
+                data += event.data[at - offset : max(edit.begin - offset, 0)] + edit.data
+            at = min(max(at, edit.end), end) if edit.begin < end else at
+        data += event.data[at - offset :]
+        offset = end
+        if data:
+            events.append(replace(event, data=data))
+    return events
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message that `peer` read whole, and the parts of its stream that hold it."""
+
+    peer: Peer
+    word: Word
+    parts: tuple[Part, ...]
+
+    def body(self, part: Part) -> tuple[int, int]:
+        """Give where in the stream the bytes of the message in `part` begin and end."""
+        behind = part.at + len(part.data) - part.end
+        return behind + max(part.begin, self.word.begin), behind + min(part.end, self.word.end)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it came in one piece that is nothing else."""
+        first = self.parts[0]
+        whole = (first.begin, first.end) == (self.word.begin, self.word.end)
+        return len(self.parts) == 1 and whole
+
+
+def heard_by(peer: Peer) -> Iterator[Heard]:
+    for word in peer.heard:
+        parts = tuple(
+            part
+            for part in peer.parts
+            if part.conn == word.conn and part.begin < word.end and part.end > word.begin
+        )
+        yield Heard(peer, word, parts)
+
+
+def certain(room: Room) -> list[Heard]:
+    """List what had to be heard: its receiver heard the same sender before and after."""
+    found = []
+    for peer in room.peers:
+        every = list(heard_by(peer))
+        for index, one in enumerate(every):
+            same = [other.word.conn == one.word.conn for other in every]
+            if any(same[:index]) and any(same[index + 1 :]) and one.word.token:
+                found.append(one)
+    return found
+
+
+def boundary(peer: Peer, after: int) -> int:
+    """Give the first position from `after` on at which a relayed piece begins."""
+    ends = [part.at for part in peer.parts if after <= part.at <= peer.read]
+    return min(ends, default=peer.read)
+
+
+Mutant = Callable[["Room", Random], "list[Event] | None"]
+
+
+def drop(room: Room, draw: Random) -> list[Event] | None:
+    one = draw.choice(certain(room) or [None])  # type: ignore[list-item]
+    if one is None:
+        return None
+    edits = []
+    for part in one.parts:
+        begin, end = one.body(part)
+        only = end - begin == part.end - part.begin
+        edits.append(Edit(part.at if only else begin, end))
+    return edited(room, one.peer.conn, edits)
+
+
+def repeat(room: Room, draw: Random) -> list[Event] | None:
+    every = certain(room)
+    if not every:
+        return None
+    one = draw.choice(every)
+    after = boundary(one.peer, one.parts[-1].at + len(one.parts[-1].data))
+    sender = room.peers[one.word.conn]
+    copy = sender.prefix + bytes(sender.said[one.word.begin : one.word.end])
+    return edited(room, one.peer.conn, [Edit(after, after, copy)])
+
+
+def swap(room: Room, draw: Random) -> list[Event] | None:
+    pairs = []
+    for peer in room.peers:
+        every = [one for one in heard_by(peer) if one.alone and one.word.token]
+        pairs += [
+            (one, two)
+            for one in every
+            for two in every
+            if one.word.conn == two.word.conn and one.word.number + 1 == two.word.number
+            # Else it would be heard before it was said, which is another defect.
+            and two.word.at < peer.times[peer.heard.index(one.word)]
+        ]
+    if not pairs:
+        return None
+    one, two = draw.choice(pairs)
+    first, second = one.parts[0], two.parts[0]
+    edits = [
+        Edit(first.at, first.at + len(first.data), second.data),
+        Edit(second.at, second.at + len(second.data), first.data),
+    ]
+    return edited(room, one.peer.conn, edits)
+
+
+def change(room: Room, draw: Random) -> list[Event] | None:
+    every = certain(room)
+    if not every:
+        return None
+    one = draw.choice(every)
+    begin, end = one.body(draw.choice(one.parts))
+    at = draw.randrange(begin, end - (1 if room.dialect.framed and end - begin > 1 else 0))
+    return edited(room, one.peer.conn, [Edit(at, at + 1, b"Z")])
+
+
+def misname(room: Room, draw: Random) -> list[Event] | None:
+    every = [one for one in certain(room) if one.alone]
+    others = [peer for peer in room.peers if peer.words]
+    if not every:
+        return None
+    one = draw.choice(every)
+    part = one.parts[0]
+    prefix = room.peers[one.word.conn].prefix
+    wrong = [peer.prefix for peer in others if peer.prefix != prefix and peer is not one.peer]
+    if not wrong:
+        return None
+    edit = Edit(part.at, part.at + len(prefix), draw.choice(wrong))
+    return edited(room, one.peer.conn, [edit])
+
+
+def echo(room: Room, draw: Random) -> list[Event] | None:
+    peer = draw.choice([peer for peer in room.peers if peer.role == "beacon"])
+    if not peer.words:
+        return None
+    reads = [e for e in room.events if isinstance(e, Read) and e.conn == peer.conn]
+    word = draw.choice(peer.words)
+    before = sum(len(e.data) for e in reads if (peer.named or 0) < e.at < word.at)
+    at = boundary(peer, before)
+    if at >= peer.read:
+        return None
+    copy = peer.prefix + bytes(peer.said[word.begin : word.end])
+    return edited(room, peer.conn, [Edit(at, at, copy)])
+
+
+def hole(room: Room, draw: Random) -> list[Event] | None:
+    every = certain(room)
+    if not every:
+        return None
+    one = draw.choice(every)
+    begin, end = one.body(draw.choice(one.parts))
+    room_for = end - begin - (1 if room.dialect.framed else 0)
+    if room_for < 4:
+        return None
+    size = draw.randint(1, 3)
+    at = draw.randint(begin + 1, begin + room_for - size - 1) if room_for > size + 1 else begin
+    return edited(room, one.peer.conn, [Edit(at, at + size)])
+
+
+def invent(room: Room, draw: Random) -> list[Event] | None:
+    peer = draw.choice([peer for peer in room.peers if peer.heard] or [room.peers[0]])
+    if not peer.heard:
+        return None
+    sender = room.peers[draw.choice(peer.heard).conn]
+    at = boundary(peer, draw.randint(0, peer.read))
+    text = sender.prefix + b"ZZ no one said this" + room.dialect.ending
+    return edited(room, peer.conn, [Edit(at, at, text)])
+
+
+def replay(room: Room, draw: Random) -> list[Event] | None:
+    peer = room.peers[-1]
+    others = [other for other in room.peers if other is not peer]
+    old = [
+        earlier
+        for other in others
+        for index, earlier in enumerate(other.heard)
+        if earlier.token
+        and earlier.at < (peer.named or 0)
+        and any(
+            later.conn == earlier.conn and at < (peer.named or 0)
+            for later, at in list(zip(other.heard, other.times, strict=True))[index + 1 :]
+        )
+    ]
+    if not old or not peer.read:
+        return None
+    word = draw.choice(old)
+    sender = room.peers[word.conn]
+    text = sender.prefix + bytes(sender.said[word.begin : word.end])
+    return edited(room, peer.conn, [Edit(0, 0, text)])
+
+
+MUTANTS: dict[str, tuple[Mutant, str]] = {
+    "drop": (drop, "delivery"),
+    "repeat": (repeat, "once"),
+    "swap": (swap, "order"),
+    "change": (change, "intact"),
+    "misname": (misname, "prefix"),
+    "echo": (echo, "echo"),
+    "hole": (hole, "intact"),
+    "invent": (invent, "nothing invented"),
+    "replay": (replay, "nothing invented"),
+}

@@ -1,0 +1,290 @@
+"""`harness.crew`: how somebody gets into the room, and how it is told what went wrong."""
+
+import asyncio
+import contextlib
+from asyncio import StreamReader as Reader
+from asyncio import StreamWriter as Writer
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from harness.crew import AT_THE_DOOR, Crew, StepFailureError
+from harness.dialect import load_dialect
+from harness.events import Ending, Failure, Kind, Role
+from harness.recorder import Recorder
+from harness.target import Target
+from harness.user import User
+from harness.watch import Watch
+
+Handler = Callable[[Reader, Writer], Awaitable[None]]
+Serve = Callable[[Handler], AbstractAsyncContextManager[int]]
+WAIT = 20.0
+
+
+@contextlib.asynccontextmanager
+async def crew_at(port: int, patience: float = 1.0, lives: int = 100) -> AsyncIterator[Crew]:
+    recorder = Recorder(load_dialect("raw"), None)
+    target = Target("127.0.0.1", port)
+    crew = Crew(recorder, target, Watch(recorder, target), patience, lives)
+    async with asyncio.timeout(WAIT):
+        try:
+            yield crew
+        finally:
+            for user in crew.users.values():
+                user.abort()
+                await user.until_closed()
+
+
+def enrol(crew: Crew, name: str = "alice") -> User:
+    return crew.enrol(name, name, Role.PERSON)
+
+
+async def failing(doing: Awaitable[object]) -> StepFailureError:
+    with pytest.raises(StepFailureError) as caught:
+        await doing
+    return caught.value
+
+
+async def prompts(reader: Reader, writer: Writer) -> None:
+    writer.write(b"nickname")
+    await reader.read()
+
+
+# Numbers
+
+
+def test_a_life_has_its_number_and_whoever_has_none_gets_the_next() -> None:
+    async def main() -> list[int]:
+        async with crew_at(1, lives=10) as crew:
+            planned = crew.enrol("alice", "alice", Role.PERSON, 3)
+            others = [enrol(crew), enrol(crew)]
+            again = crew.enrol("alice", "alice", Role.PERSON, 3)
+            return [user.conn for user in (planned, *others, again)]
+
+    assert asyncio.run(main()) == [3, 10, 11, 12]
+
+
+# Connecting
+
+
+def test_the_first_waits_until_somebody_listens_and_stays_connected(
+    serve: Serve, deaf_port: int
+) -> None:
+    async def main() -> None:
+        async with crew_at(deaf_port) as crew:
+            joining = asyncio.create_task(crew.connect_first(lambda: enrol(crew)))
+            while len(crew.recorder.transcript.refused) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+            async with serve(prompts) as port:
+                crew.target.port = port
+                user = await joining
+                assert user.prompted
+                assert list(crew.users.values()) == [user]
+                assert crew.open == 1
+
+    asyncio.run(main())
+
+
+def test_nobody_ever_listens(deaf_port: int) -> None:
+    async def main() -> None:
+        async with crew_at(deaf_port, patience=0.005) as crew:
+            failure = await failing(crew.connect_first(lambda: enrol(crew)))
+            assert (failure.failure, failure.deadline) == (Failure.LISTENING, 0.05)
+            assert crew.users == {}
+
+    asyncio.run(main())
+
+
+def test_a_refused_connection_is_told_with_its_reason(deaf_port: int) -> None:
+    async def main() -> None:
+        async with crew_at(deaf_port) as crew:
+            failure = await failing(crew.connect(enrol(crew)))
+            assert failure.failure is Failure.CONNECT
+            assert "refused" in failure.note
+            assert failure.deadline == 0
+
+    asyncio.run(main())
+
+
+async def says_nothing(reader: Reader, _writer: Writer) -> None:
+    await reader.read()
+
+
+async def speaks_otherwise(reader: Reader, writer: Writer) -> None:
+    writer.write(b"NICK")
+    await reader.read()
+
+
+async def closes(_reader: Reader, writer: Writer) -> None:
+    writer.write(b"nick")
+
+
+@pytest.mark.parametrize(
+    ("handler", "failure", "deadline"),
+    [
+        (says_nothing, Failure.PROMPT, 0.05),
+        (speaks_otherwise, Failure.WRONG_PROMPT, 0),
+        (closes, Failure.DISCONNECTED, 0),
+    ],
+)
+def test_a_prompt_that_is_none(
+    serve: Serve, handler: Handler, failure: Failure, deadline: float
+) -> None:
+    async def main() -> None:
+        patience = 0.01 if deadline else 4.0
+        async with serve(handler) as port, crew_at(port, patience) as crew:
+            told = await failing(crew.connect(enrol(crew)))
+            assert (told.failure, told.deadline) == (failure, deadline)
+
+    asyncio.run(main())
+
+
+def test_the_scenario_s_own_deadline_counts(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(says_nothing) as port, crew_at(port) as crew:
+            told = await failing(crew.connect(enrol(crew), within=0.01))
+            assert (told.failure, told.deadline) == (Failure.PROMPT, 0.01)
+
+    asyncio.run(main())
+
+
+def test_a_crowd_comes_a_few_at_a_time_unless_it_comes_at_once(serve: Serve) -> None:
+    async def main(at_once: bool) -> int:
+        waiting = 0
+        most = 0
+        everyone = asyncio.Event()
+
+        async def handle(reader: Reader, writer: Writer) -> None:
+            nonlocal waiting, most
+            waiting += 1
+            most = max(most, waiting)
+            if most == (20 if at_once else AT_THE_DOOR):
+                everyone.set()
+            await everyone.wait()
+            waiting -= 1
+            writer.write(b"nickname")
+            await reader.read()
+
+        async with serve(handle) as port, crew_at(port) as crew, asyncio.TaskGroup() as group:
+            for _ in range(20):
+                group.create_task(crew.connect(enrol(crew), at_once=at_once))
+        return most
+
+    assert asyncio.run(main(at_once=False)) == AT_THE_DOOR
+    assert asyncio.run(main(at_once=True)) == 20
+
+
+def test_where_one_is_not_served_the_others_need_not_wait_for_their_turn(serve: Serve) -> None:
+    async def main() -> None:
+        waiting = 0
+        everyone = asyncio.Event()
+
+        async def handle(reader: Reader, writer: Writer) -> None:
+            nonlocal waiting
+            waiting += 1
+            if waiting == 20 + AT_THE_DOOR:
+                everyone.set()
+            await everyone.wait()
+            writer.write(b"nickname")
+            await reader.read()
+
+        async with serve(handle) as port, crew_at(port) as crew:
+            unlucky = [failing(crew.connect(enrol(crew), within=0.3)) for _ in range(AT_THE_DOOR)]
+            # Four at a time there would never be twenty.
+            served = [crew.connect(enrol(crew), within=WAIT) for _ in range(20)]
+            await asyncio.gather(*unlucky, *served)
+
+    asyncio.run(main())
+
+
+# Joining
+
+
+def test_who_hears_somebody_is_in(serve: Serve) -> None:
+    async def main() -> None:
+        async def handle(reader: Reader, writer: Writer) -> None:
+            writer.write(b"nickname")
+            await reader.read(100)
+            message = talker.say(b"hello", b"", Kind.BEACON)
+            writer.write(b"bob: " + message.data)
+            await reader.read()
+
+        async with serve(prompts) as quiet, serve(handle) as port, crew_at(port) as crew:
+            talker = enrol(crew, "bob")
+            await talker.connect("127.0.0.1", quiet)
+            talker.give_name()
+            user = enrol(crew)
+            assert await crew.join(user) is user
+            assert user.attendance.joined is not None
+            assert user in crew.members
+            assert crew.unnamed == []
+
+    asyncio.run(main())
+
+
+def test_who_hears_nobody_is_not(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(prompts) as port, crew_at(port) as crew:
+            told = await failing(crew.join(enrol(crew), within=0.5))
+            assert (told.failure, told.deadline) == (Failure.JOIN, 0.5)
+
+    asyncio.run(main())
+
+
+async def refuses(reader: Reader, writer: Writer) -> None:
+    writer.write(b"nickname")
+    await reader.read(100)
+
+
+def test_a_nickname_that_is_refused(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(refuses) as port, crew_at(port) as crew:
+            told = await failing(crew.join(enrol(crew)))
+            assert (told.failure, told.deadline) == (Failure.REFUSED, 0)
+            assert len(crew.users) == 1
+
+    asyncio.run(main())
+
+
+def test_a_nickname_whose_owner_has_just_gone_is_tried_for_a_while(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(refuses) as port, crew_at(port, patience=0.1) as crew:
+            crew.is_gone("alice")
+            user = enrol(crew)
+            told = await failing(crew.join(user))
+            assert told.failure is Failure.REFUSED
+            assert len(crew.users) > 1
+            assert {one.nick for one in crew.users.values()} == {"alice"}
+            assert user.attendance.how is Ending.GIVEN_UP
+            # Another nickname is no such case.
+            assert (await failing(crew.join(enrol(crew, "bob")))).failure is Failure.REFUSED
+            assert [one.nick for one in crew.users.values()].count("bob") == 1
+
+    asyncio.run(main())
+
+
+# Who there is
+
+
+def test_the_open_the_unnamed_and_the_half_closed(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(prompts) as port, crew_at(port) as crew:
+            absent, mute, member, leaver = (enrol(crew, name) for name in "abcd")
+            for user in (mute, member, leaver):
+                await crew.connect(user)
+            member.give_name()
+            leaver.give_name()
+            assert crew.unnamed == [mute]
+            assert crew.members == [member, leaver]
+            assert crew.open == 3
+            leaver.half_close(Ending.HALF_CLOSE)
+            assert crew.half_closed == [leaver]
+            assert (crew.members, crew.open) == ([member], 2)
+            assert await leaver.until(leaver.is_gone, WAIT)
+            assert crew.half_closed == []
+            mute.hang_up(Ending.RESET)
+            assert (crew.unnamed, crew.open) == ([], 1)
+            assert not absent.connected
+
+    asyncio.run(main())
