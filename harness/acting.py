@@ -173,7 +173,7 @@ class Story:
     async def _leave(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._users[deed.person]
         user.half_close(Ending.LEAVE)
-        seconds = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
+        seconds = deed.within or deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
         came = await user.until(lambda: user.attendance.gone is not None, seconds)
         user.hang_up(Ending.LEAVE if came else Ending.RESET)
         self._departed(user)

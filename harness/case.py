@@ -43,6 +43,11 @@ class Case:
         return self.transcript.listeners.values()
 
     @property
+    def worst_lag(self) -> float:
+        """For how many seconds the harness was kept waiting at most."""
+        return max((one.seconds for one in self.transcript.lags), default=0.0)
+
+    @property
     def deliveries(self) -> int:
         """How many messages were heard, all in all."""
         return sum(len(listener.messages) for listener in self.listeners)

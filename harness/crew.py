@@ -1,7 +1,7 @@
 """Crew: everyone's connections in one run, and how one of them gets into the room.
 
 Numbers the connections, lets a crowd connect a few at a time, and joins: connect, take the prompt,
-give the name, hear a beacon. Nobody waits by sleeping. What goes wrong is raised as `StepFailure`;
+give the name, hear a beacon. Nobody waits by sleeping. What goes wrong is raised as `StepFailureError`;
 who is to blame is for the judge. Knows nothing of stories.
 """
 
@@ -173,11 +173,15 @@ class Crew:
         tries again on a connection of its own. Raises `StepFailureError`.
         """
         seconds = within or deadlines.JOIN * self.patience
+        begun = self.recorder.now()
         while True:
             if not user.connected:
                 await self.connect(user, within, at_once)
+                # The time at the door, behind a crowd, is not its own.
+                begun = user.attendance.connecting
             user.give_name()
-            if await user.until(partial(_is_settled, user), seconds):
+            spent = (self.recorder.now() - begun) / NANOSECONDS
+            if await user.until(partial(_is_settled, user), seconds - spent):
                 if user.attendance.joined is not None:
                     return user
                 if not self._may_try_again(user.nick):

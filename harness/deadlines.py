@@ -1,6 +1,6 @@
 """Deadlines: how long, in seconds, a step may take before it has failed, and other spans.
 
-All but the figures of the grace are multiplied by `--patience`.
+Those of steps, of the roll call and of cleaning up are multiplied by `--patience`.
 """
 
 LISTENING = 10.0

@@ -49,7 +49,7 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     if not any(one.connected is not None for one in transcript.people.values()):
         return "nothing ever listened on the port" + _end_of(transcript)
     if any(check.outcome is Outcome.INCONCLUSIVE for check in checks):
-        return "a finding could not be told from a harness or a server that was kept waiting"
+        return "what was found could not be told for certain"
     too_many = [one for one in case.listeners if one.overwhelmed]
     if too_many:
         who = transcript.people[too_many[0].conn].person
@@ -74,5 +74,5 @@ def _figures(case: Case) -> Figures:
         deliveries=case.deliveries,
         obligations=case.membership.obligations,
         seconds=case.transcript.end / 1e9,
-        lag=max((one.seconds for one in case.transcript.lags), default=0.0),
+        lag=case.worst_lag,
     )

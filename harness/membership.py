@@ -79,7 +79,7 @@ class Membership:
         found: list[Miss] = []
         for conn, listener in self.transcript.listeners.items():
             receiver = self.people[conn]
-            if receiver.joined is not None and not (listener.overwhelmed or listener.deaf):
+            if not (listener.overwhelmed or listener.deaf):
                 for speech in self.transcript.voices.speeches.values():
                     if speech.conn != conn and speech.messages:
                         found += self._missing(receiver, listener, speech)
@@ -125,20 +125,23 @@ class Membership:
 
     # -- what must not arrive ------------------------------------------------------------------
 
-    def unlawful(self) -> Iterator[Unlawful]:
+    def unlawful(self, patience: float = 1.0) -> Iterator[Unlawful]:
         """Yield what was heard by someone who joined too late to hear it."""
+        grace = int(RELAY_GRACE * patience * 1e9)
         for conn, listener in self.transcript.listeners.items():
             receiver = self.people[conn]
             joining = receiver.joining or 0
             for message, at in zip(listener.messages, listener.times, strict=True):
                 if message.at < joining and message.conn != conn:
-                    certain = self._is_replayed(message, receiver, joining)
+                    certain = self._is_replayed(message, receiver, joining, grace)
                     if certain is not None:
                         yield Unlawful(receiver, message, at, certain)
 
-    def _is_replayed(self, message: Message, receiver: Attendance, joining: int) -> bool | None:
-        """Tell whether that is certain (True), depends on the grace (False), or is lawful (None)."""
-        latest = joining - int(RELAY_GRACE * 1e9)
+    def _is_replayed(
+        self, message: Message, receiver: Attendance, joining: int, grace: int
+    ) -> bool | None:
+        """Tell whether it is certain (True), depends on the grace (False), or lawful (None)."""
+        latest = joining - grace
         all_had_it = []
         for conn, listener in self.transcript.listeners.items():
             if conn in (receiver.conn, message.conn):

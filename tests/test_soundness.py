@@ -3,12 +3,12 @@
 from itertools import product
 
 import pytest
-from playing import TESTS, Play
+from playing import SCENARIOS, TESTS, Play
 
 from harness.verdict import Outcome
 
 CORRECT = sorted(f"correct/{path.name}" for path in (TESTS / "correct").glob("*.py"))
-SCENARIOS = ["join", "concurrent", "disconnect", "long_messages", "silent_newcomer", "crowd"]
+NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 # A thousand people are for the reference: a thread or a process for each takes its time.
 SMALLER = {"people.crowd": "120"}
 
@@ -75,7 +75,7 @@ ADVERSARIAL = {"namesakes": NAMESAKES, "names": LIKE_NAMES, "protocol": LIKE_PRO
 
 
 @pytest.mark.parametrize(
-    ("server", "scenario", "dialect"), list(product(CORRECT, SCENARIOS, ["raw", "lines"]))
+    ("server", "scenario", "dialect"), list(product(CORRECT, NAMES, ["raw", "lines"]))
 )
 def test_correct_server_passes(server: str, scenario: str, dialect: str, play: Play) -> None:
     changes = SMALLER if scenario == "crowd" else None

@@ -44,8 +44,10 @@ def _half_closed(case: Case) -> Iterator[Finding]:
         if not ended or person.gone is not None:
             continue
         if person.conn in failures or cleaned:
-            late = failures[person.conn].late if person.conn in failures else _late(case)
-            yield unless_late(_never_ended(person, deadline), late)
+            failure = failures.get(person.conn)
+            late = failure.late if failure else case.worst_lag
+            limit = failure.deadline if failure else deadline
+            yield unless_late(_never_ended(person, limit), late)
 
 
 def _never_ended(person: Attendance, deadline: float) -> Finding:
@@ -62,10 +64,6 @@ def _never_ended(person: Attendance, deadline: float) -> Finding:
         ),
         deadline=deadline,
     )
-
-
-def _late(case: Case) -> float:
-    return max((one.seconds for one in case.transcript.lags), default=0.0)
 
 
 def _refused_nicknames(case: Case) -> Iterator[Finding]:
@@ -109,7 +107,7 @@ def _open_sockets(case: Case, departed: bool) -> Iterator[Finding]:
                     cause="the server does not close the sockets of members who have gone",
                     deadline=deadlines.SOCKETS_CLOSED * case.plan.patience,
                 ),
-                _late(case),
+                case.worst_lag,
             )
 
 

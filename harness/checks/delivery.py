@@ -180,7 +180,7 @@ def _departure(case: Case, message: Message) -> list[Moment]:
     gone = [
         one
         for one in case.transcript.departures()
-        if departed_at(one) <= message.at and one.conn != message.conn
+        if departed_at(one) <= _first_heard(case, message) and one.conn != message.conn
     ]
     if not gone or not _is_beside_departure(case, message):
         return []

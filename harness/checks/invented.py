@@ -1,7 +1,18 @@
 """Nothing invented: nothing arrives that nobody said, or that was said before one joined."""
 
 from harness.anomalies import Anomaly, Fault
-from harness.case import Case, beside, into, merged, out, quoted, quoted_bytes, result, seconds
+from harness.case import (
+    Case,
+    beside,
+    into,
+    merged,
+    out,
+    quoted,
+    quoted_bytes,
+    result,
+    seconds,
+    unless_late,
+)
 from harness.deadlines import RELAY_GRACE
 from harness.membership import Unlawful
 from harness.transcript import Attendance
@@ -11,7 +22,7 @@ from harness.verdict import CheckResult, Finding
 def check(case: Case) -> CheckResult:
     """Find text that no one said, and words from before the receiver's time."""
     found = [_invented(*pair) for pair in case.anomalies(Fault.INVENTED)]
-    found += [_replayed(case, one) for one in case.membership.unlawful()]
+    found += [_replayed(case, one) for one in case.membership.unlawful(case.plan.patience)]
     found += [_noise(case)] if case.transcript.noise and not _is_explained(case) else []
     found = merged(found, lambda one: (one.requirement, one.timed, one.cause))
     door = merged(_at_the_door(case), lambda one: one.requirement)
@@ -55,7 +66,7 @@ def _noise(case: Case) -> Finding:
 def _replayed(case: Case, one: Unlawful) -> Finding:
     sender, receiver = case.sender(one.message), one.receiver
     assert receiver.joining is not None
-    return Finding(
+    finding = Finding(
         check="nothing invented",
         requirement="RELAY-6",
         says=f"{receiver.person} heard {sender.person}'s {quoted(one.message)}, said at "
@@ -67,8 +78,9 @@ def _replayed(case: Case, one: Unlawful) -> Finding:
             out(receiver.joining, receiver, "joins"),
             into(one.at, receiver, f"hears {quoted(one.message)}"),
         ),
-        deadline=0.0 if one.certain else RELAY_GRACE,
+        deadline=0.0 if one.certain else RELAY_GRACE * case.plan.patience,
     )
+    return unless_late(finding, case.worst_lag)
 
 
 def _at_the_door(case: Case) -> list[Finding]:
