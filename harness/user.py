@@ -238,10 +238,16 @@ class User(asyncio.Protocol):
         self.bytes_read += len(data)
         if len(self._answer) <= len(self._dialect.prompt_bytes):
             self._answer += data
-        if self.attendance.joining is None and self.bytes_read > MOST_AT_THE_DOOR:
+        if self._has_had_enough():
             assert self._transport is not None
             self._transport.pause_reading()
         self._notice()
+
+    def _has_had_enough(self) -> bool:
+        listener = self.recorder.transcript.listeners.get(self.conn)
+        if listener is None:
+            return self.bytes_read > MOST_AT_THE_DOOR
+        return listener.deaf
 
     def eof_received(self) -> bool:
         """Record the end of the stream; keep the socket, so that teardown can reset it."""

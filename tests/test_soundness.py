@@ -83,8 +83,9 @@ def test_correct_server_passes(server: str, scenario: str, dialect: str, play: P
     assert played.verdict.outcome is Outcome.PASS, played.explain()
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("server", ["reference", *CORRECT])
+@pytest.mark.parametrize(
+    ("server", "seed"), [("reference", 1), ("reference", 2), *((server, 3) for server in CORRECT)]
+)
 @pytest.mark.parametrize(("name", "dialect"), list(product(ADVERSARIAL, ["raw", "lines"])))
 def test_adversarial_names_and_texts_are_judged_rightly(
     name: str, dialect: str, server: str, seed: int, play: Play

@@ -250,7 +250,8 @@ class Room:
         self._add(Said(at, peer.conn, number, data, token, kind, at, -1))
         peer.said += data
         peer.words.append(Word(peer.conn, number, begin, len(peer.said), at, token, kind))
-        self.lines.append(f"{peer.nick}: {body}")
+        # As it is relayed, but for the token: those stand in nobody's text.
+        self.lines.append(f"{peer.nick}: {text[0] if text else 'hi'}")
         if self.random.random() < 0.7:
             self._accept(peer)
 

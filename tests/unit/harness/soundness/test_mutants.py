@@ -94,6 +94,12 @@ def certain(room: Room) -> list[Heard]:
     return found
 
 
+def is_unique(room: Room, word: Word) -> bool:
+    """Tell whether no other message holds the same bytes: a quotation is as good as the original."""
+    every = b"".join(bytes(peer.said) for peer in room.peers)
+    return every.count(room.peers[word.conn].said[word.begin : word.end]) == 1
+
+
 def boundary(peer: Peer, after: int) -> int:
     """Give the first position from `after` on at which a relayed piece begins."""
     ends = [part.at for part in peer.parts if after <= part.at <= peer.read]
@@ -219,7 +225,7 @@ def replay(room: Room, draw: Random) -> list[Event] | None:
         earlier
         for other in others
         for index, earlier in enumerate(other.heard)
-        if earlier.token
+        if is_unique(room, earlier)
         and earlier.at < (peer.named or 0)
         and any(
             later.conn == earlier.conn and at < (peer.named or 0)
