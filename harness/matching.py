@@ -17,11 +17,11 @@ NOBODY = -1
 MOST_READINGS = 10_000
 NEEDLE = 16
 # About half a second, and what a stream that is read in one way alone never comes near.
-MOST_EFFORT = 400_000
+MOST_EFFORT = 300_000
 FORK = 8
 EFFORT_PER_BYTE = 4
 # So many readings are kept from read to read, each so many pieces from what is certain.
-MOST_KEPT = 64
+MOST_KEPT = 24
 MOST_OPEN = 16
 
 

@@ -6,7 +6,6 @@ file is known before the first run. What a run leaves is in its folder before it
 
 import asyncio
 import secrets
-import shlex
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import runfolder
+from harness.command import split
 from harness.dialect import Dialect, builtin_dialects, load_dialect
 from harness.errors import UsageError
 from harness.judge import judge
@@ -161,15 +161,18 @@ def reference_command(dialect: str) -> tuple[str, ...]:
 
 def _build(command: str) -> None:
     """Run the build command once; raises `UsageError` with what it printed where it fails."""
+    words = split(command)
     try:
         done = subprocess.run(
-            shlex.split(command),
+            words,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=BUILD_SECONDS,
             check=False,
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except FileNotFoundError as error:
+        raise UsageError(f"the build command is not found: {words[0]}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"the build command cannot be run: {error}") from error
     if done.returncode:
         printed = (done.stdout + done.stderr).decode("utf-8", "replace")[-MOST_OUTPUT:]

@@ -1,7 +1,8 @@
 """Power: every faulty server is caught, by the check that should, and by no other.
 
 A row names the faulty server, a scenario that shows its defect, the checks that must fail, and
-the requirements that may be blamed for it. `patience` below 1 only shortens how long a program
+the requirements that may be blamed for it; `also` are checks that the defect may trip, or not,
+as the moment has it. `patience` below 1 only shortens how long a program
 that never answers is waited for.
 """
 
@@ -114,6 +115,7 @@ class Row:
     dialect: str = "raw"
     patience: float = 1.0
     words: str = ""
+    also: frozenset[str] = frozenset()
 
 
 TABLE = [
@@ -135,7 +137,15 @@ TABLE = [
         words="inside a character",
     ),
     Row("floods_on_close", "disconnect", {"nothing invented"}, {"RELAY-6"}),
-    Row("removes_wrong_member", "disconnect", {"stays"}, {"STAY-1"}, patience=0.5),
+    Row(
+        "removes_wrong_member",
+        "disconnect",
+        {"stays"},
+        {"STAY-1", "RELAY-1", "LEAVE-3"},
+        patience=0.5,
+        # Whoever is thrown out in the middle of a word is not heard to the end.
+        also=frozenset({"delivery"}),
+    ),
     Row("never_closes", "disconnect", {"cleanup"}, {"LEAVE-1", "LEAVE-6"}, words="CLOSE_WAIT"),
     Row("ignores_half_close", "disconnect", {"cleanup"}, {"LEAVE-1", "LEAVE-6"}),
     Row("holds_the_door", "silent_newcomer", {"story"}, {"JOIN-3"}, patience=3, words="mute"),
@@ -167,7 +177,7 @@ TABLE = [
 def test_faulty_server_is_caught_by_the_check_that_should(row: Row, play: Play) -> None:
     played = play(row.scenario, f"faulty/{row.server}.py", row.dialect, patience=row.patience)
     assert played.verdict.outcome is Outcome.FAIL, played.explain()
-    assert played.failed_checks == row.checks, played.explain()
+    assert row.checks <= played.failed_checks <= row.checks | row.also, played.explain()
     assert played.blamed <= row.requirements, played.explain()
     words = " ".join(f"{one.says} {one.cause}" for one in played.failures)
     assert row.words in words, played.explain()

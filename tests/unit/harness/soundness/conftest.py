@@ -128,8 +128,17 @@ class Manner:
 class Room:
     """One run: `events` is its history, `peers` what is true of everyone."""
 
-    def __init__(self, seed: object, *, framed: bool, threads: bool, adversarial: bool) -> None:
+    def __init__(
+        self,
+        seed: object,
+        *,
+        framed: bool,
+        threads: bool,
+        adversarial: bool = False,
+        whole: bool = False,
+    ) -> None:
         self.random = Random(f"{seed}/{framed}/{threads}/{adversarial}")
+        self.whole = whole  # each message is one read of the server
         self.manner = self._manner(framed, threads, adversarial)
         self.dialect: Dialect = load_dialect("lines" if framed else "raw")
         self.events: list[Event] = []
@@ -293,8 +302,8 @@ class Room:
             lambda: draw.choice(self.lines),
             lambda: draw.choice(self.lines)[draw.randint(0, 9) :],
             lambda: draw.choice(("a", "b", "o", ":", " ", ": ", "bo", "~", "~0123456789")),
-            lambda: "я" * draw.choice((1, 2, 9, 60, 700)),
-            lambda: f"{name}: " * draw.randint(1, 12),
+            lambda: "я" * draw.choice((1, 2, 9, 60, 200)),
+            lambda: f"{name}: " * draw.randint(1, 3),
             lambda: draw.choice(("привет, мир", "🦊🦊", "e\u0301", "a\u2028b", "\t x \x0b")),
             lambda: "",
         ]
@@ -334,6 +343,8 @@ class Room:
     def _receive(self, peer: Peer) -> None:
         size = self.manner.reads or self.random.choice((1, 3, 10, 40, 1000))
         peer.known = min(peer.known + size, len(peer.said))
+        if self.whole:
+            peer.known = min(next(w.end for w in peer.words if w.end > peer.relayed), len(peer.said))
         whole = self._whole(bytes(peer.said[peer.relayed : peer.known]))
         begin = peer.relayed
         receivers = [one for one in self.peers if one.member and one is not peer]
@@ -420,3 +431,16 @@ class Room:
 
     def plan(self) -> Plan:
         return Plan("model", "a model", (), 0, self.dialect.name, 1.0, (), (), len(self.peers))
+
+
+MakeRoom = Callable[..., Room]
+
+
+@pytest.fixture
+def make_room() -> MakeRoom:
+    """Make a room and let everything in it happen."""
+
+    def make(seed: object, **how: bool) -> Room:
+        return Room(seed, **how).run()
+
+    return make

@@ -1,0 +1,227 @@
+"""`harness.run`: the parts of a run in their order, and its end in any case."""
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+from asyncio import StreamReader as Reader
+from asyncio import StreamWriter as Writer
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness import events, run
+from harness.dialect import load_dialect
+from harness.errors import UsageError
+from harness.events import Failure, Role, Stage
+from harness.history import read_history
+from harness.plan import Plan
+from harness.planning import make_plan
+from harness.run import RunResult, RunState, run_plan
+from harness.scenario import read_scenario
+from harness.source import loads
+from harness.target import TargetSpec
+from harness.transcript import Transcript
+
+Handler = Callable[[Reader, Writer], Awaitable[None]]
+Serve = Callable[[Handler], AbstractAsyncContextManager[int]]
+Room = Callable[..., Handler]
+WAIT = 30.0
+RAW = load_dialect("raw")
+HEAD = "format: 1\nscenario: A test\npeople: {alice: , bob: }\nstory:\n"
+TALK = (
+    "{who: everyone, join: true}",
+    "{who: alice, say: hello, times: 3}",
+    "{who: bob, hears: {from: alice}}",
+)
+LONG = (*TALK, "{wait: 10m}")
+
+
+def plan_of(*steps: str, patience: float = 1.0) -> Plan:
+    text = HEAD + "".join(f"  - {step}\n" for step in steps)
+    scenario = read_scenario(loads(text, "test.yaml"))
+    return make_plan(scenario, RAW, name="test", seed=1, patience=patience)
+
+
+def transcript_of(result: RunResult) -> Transcript:
+    return Transcript.of(RAW, result.history)
+
+
+def stages(result: RunResult) -> list[Stage]:
+    return [stage for _, stage in transcript_of(result).stages]
+
+
+def at(port: int) -> TargetSpec:
+    return TargetSpec(connect=("127.0.0.1", port))
+
+
+async def bounded(doing: Awaitable[RunResult]) -> RunResult:
+    async with asyncio.timeout(WAIT):
+        return await doing
+
+
+def test_a_run_goes_through_its_stages_and_shows_how_far_it_is(
+    serve: Serve, room: Room, tmp_path: Path
+) -> None:
+    shown: list[RunState] = []
+
+    async def main() -> RunResult:
+        async with serve(room()) as port:
+            return await bounded(run_plan(plan_of(*TALK), RAW, at(port), tmp_path, shown.append))
+
+    result = asyncio.run(main())
+    assert stages(result) == list(Stage)
+    assert not result.interrupted
+    assert result.exit_status is None
+    assert transcript_of(result).failures == []
+    newcomers = [p for p in transcript_of(result).people.values() if p.role is Role.NEWCOMER]
+    assert [one.joined is not None for one in newcomers] == [True]
+    assert shown
+    assert all(0 <= state.people_in <= 2 for state in shown)
+    assert list(read_history(tmp_path / "history.jsonl")) == result.history.events
+
+
+def test_without_a_folder_nothing_is_written(serve: Serve, room: Room) -> None:
+    async def main() -> RunResult:
+        async with serve(room()) as port:
+            return await bounded(run_plan(plan_of(*TALK), RAW, at(port), None))
+
+    assert stages(asyncio.run(main()))[-1] is Stage.DONE
+
+
+def test_nobody_ever_listens(deaf_port: int) -> None:
+    async def main() -> RunResult:
+        return await bounded(run_plan(plan_of(*TALK, patience=0.01), RAW, at(deaf_port), None))
+
+    result = asyncio.run(main())
+    assert [one.failure for one in transcript_of(result).failures] == [Failure.LISTENING]
+    assert stages(result) == [Stage.STORY]
+
+
+def test_a_failure_of_the_beacons_is_theirs(serve: Serve) -> None:
+    async def closes(_reader: Reader, _writer: Writer) -> None:
+        pass
+
+    async def main() -> RunResult:
+        async with serve(closes) as port:
+            return await bounded(run_plan(plan_of(*TALK), RAW, at(port), None))
+
+    transcript = transcript_of(asyncio.run(main()))
+    [failure] = transcript.failures
+    assert failure.person == "beacon-1"
+    assert transcript.people[failure.conn].role is Role.BEACON
+    assert transcript.steps == {}
+
+
+def test_a_newcomer_who_is_not_served_is_reported(serve: Serve, room: Room) -> None:
+    async def main() -> RunResult:
+        handle, count = room(), 0
+
+        async def few(reader: Reader, writer: Writer) -> None:
+            nonlocal count
+            count += 1
+            if count <= 4:
+                await handle(reader, writer)
+
+        async with serve(few) as port:
+            return await bounded(run_plan(plan_of(*TALK), RAW, at(port), None))
+
+    [failure] = transcript_of(asyncio.run(main())).failures
+    assert (failure.person, failure.failure) == ("newcomer", Failure.DISCONNECTED)
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_loses_nothing(
+    serve: Serve, room: Room, tmp_path: Path, signum: signal.Signals
+) -> None:
+    def interrupt(state: RunState) -> None:
+        if state.step.startswith("wait"):
+            os.kill(os.getpid(), signum)
+
+    async def main() -> RunResult:
+        async with serve(room()) as port:
+            plan = plan_of(*LONG)
+            return await bounded(run_plan(plan, RAW, at(port), tmp_path, interrupt))
+
+    result = asyncio.run(main())
+    assert result.interrupted
+    assert stages(result) == [Stage.STORY]
+    assert list(read_history(tmp_path / "history.jsonl")) == result.history.events
+    assert any(isinstance(event, events.Said) for event in result.history)
+
+
+def test_noise_without_end_cuts_it_short(serve: Serve, room: Room) -> None:
+    async def main() -> RunResult:
+        noise = b"\xff?" * 5_000_000
+        loud = room(lambda _s, _r, data: data + noise if b"hello" in data else data)
+        async with serve(loud) as port:
+            return await bounded(run_plan(plan_of(*LONG), RAW, at(port), None))
+
+    result = asyncio.run(main())
+    assert transcript_of(result).noise is not None
+    assert sum(len(e.data) for e in result.history if isinstance(e, events.Read)) < 5_000_000
+
+
+def test_our_own_mistake_ends_it_and_the_history_is_whole(
+    serve: Serve, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observe = Transcript.observe
+
+    def stumble(self: Transcript, event: events.Event) -> None:
+        if isinstance(event, events.Said) and event.kind is events.Kind.STORY:
+            raise ZeroDivisionError
+        observe(self, event)
+
+    async def main() -> RunResult:
+        async with serve(room()) as port:
+            return await bounded(run_plan(plan_of(*LONG), RAW, at(port), None))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Transcript, "observe", stumble)
+        result = asyncio.run(main())
+    assert any(isinstance(event, events.Said) for event in result.history)
+
+
+SERVER = """
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print("here", flush=True)
+listener.accept()[0].sendall(b"nickname")
+os._exit(3)
+"""
+
+
+def test_a_server_that_ends_is_noticed_and_gone(tmp_path: Path) -> None:
+    async def main() -> RunResult:
+        spec = TargetSpec(command=(sys.executable, "-c", SERVER, "{port}"))
+        return await bounded(run_plan(plan_of(*LONG), RAW, spec, tmp_path))
+
+    before = psutil.Process().children()
+    result = asyncio.run(main())
+    assert result.exit_status == 3
+    assert [one.status for one in transcript_of(result).exits] == [3]
+    assert result.output == b"here\n"
+    assert (tmp_path / "server.log").read_bytes() == b"here\n"
+    assert psutil.Process().children() == before
+
+
+def test_too_many_people_for_this_machine_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (20, 60))
+
+    async def main() -> RunResult:
+        return await bounded(run_plan(plan_of(*TALK), RAW, at(1), None))
+
+    with pytest.raises(UsageError, match="needs 66 open files and the system allows 60"):
+        asyncio.run(main())
+
+
+def test_as_many_files_as_the_system_allows_may_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (256, 4096))
+    monkeypatch.setattr(resource, "setrlimit", lambda *limits: asked.append(limits))
+    run._allow_files(300)  # noqa: SLF001
+    assert asked == [(resource.RLIMIT_NOFILE, (4096, 4096))]
