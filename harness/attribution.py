@@ -269,23 +269,27 @@ class Listener:
         suspect = self._begun(failed, reach)
         if suspect is not None:
             reach -= suspect[1]
-        position = reach
+            matcher.places[conn] = suspect[0].head
         if conn != NOBODY and reach > failed.begin:
             ends = _ends(failed, failed.best(), reach)
             matcher.places[conn] = ends
             matcher.pieces.append(Piece(conn, failed.begin, reach, ends, closed=False))
-        elif conn != NOBODY and not failed.resumed and reach != self._resumed:
-            position = reach - len(self.voices.speeches[conn].prefix)
         self._keep(matcher.take_pieces())
-        text = matcher.window[max(position - matcher.base, 0) :]
-        return Recovery(self, position, text, conn, suspect)
+        known = suspect[0].data if suspect else b""
+        if failed.opened and reach == failed.since and reach != self._resumed:
+            prefix = self.voices.speeches[conn].prefix
+            reach, known = reach - len(prefix), prefix + known
+        # What the matcher holds no more was explained, so it is known.
+        text = bytearray(known[: max(matcher.base - reach, 0)])
+        text += matcher.window[max(reach - matcher.base, 0) :]
+        return Recovery(self, reach, text, conn, suspect)
 
     def _begun(self, failed: Reading, reach: int) -> tuple[Message, int] | None:
         """Return the message that broke off at `reach`, and how many bytes of it had come.
 
         None where it began in an earlier piece, or is being read for the second time.
         """
-        if failed.conn == NOBODY or reach == failed.begin:
+        if failed.conn == NOBODY or reach == failed.since:
             return None
         ends = _ends(failed, reach, reach)
         speech = self.voices.speeches[failed.conn]
@@ -294,7 +298,7 @@ class Listener:
         message = speech.at(ends[0])
         count = ends[0] - message.start
         begin = reach - count
-        return (message, count) if begin >= failed.begin and begin != self._resumed else None
+        return (message, count) if begin >= failed.since and begin != self._resumed else None
 
     def _resume(self, resumption: Resumption) -> bytes:
         """Take the stream up again; return the bytes from there on."""

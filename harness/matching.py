@@ -69,7 +69,8 @@ class Reading:
 
     `reaches` tells for each start up to which position that holds. `starts` is None as long as
     nothing tells where in its speech a connection is heard for the first time. `resumed` means
-    that the piece began before `begin`, so that a prefix may come at once.
+    that the piece began before `begin`, so that a prefix may come at once. Its bytes are one
+    stretch from `since` on, and `opened` says that a prefix stands right before that.
     """
 
     conn: int
@@ -77,6 +78,8 @@ class Reading:
     starts: list[int] | None
     reaches: list[int]
     resumed: bool
+    since: int
+    opened: bool = False
     places: Places = field(default_factory=dict)
     trace: Trace | None = None
 
@@ -113,7 +116,7 @@ class Matcher:
 
     @staticmethod
     def _fresh(position: int) -> Reading:
-        return Reading(NOBODY, position, [0], [position], resumed=True)
+        return Reading(NOBODY, position, [0], [position], True, position)
 
     def restart(self, position: int, conn: int = NOBODY, offset: int = 0) -> None:
         """Forget the open readings; go on at `position` with `conn`'s speech from `offset`."""
@@ -123,7 +126,7 @@ class Matcher:
             return
         self.places[conn] = (offset,)
         # Not yet read: a prefix may not follow at once, the piece has no byte so far.
-        self.readings = [Reading(conn, position, [offset], [position], resumed=False)]
+        self.readings = [Reading(conn, position, [offset], [position], False, position)]
 
     def skip(self, position: int, conn: int) -> None:
         """Go on at `position`, where a message of `conn` has just ended; `places` is up to date."""
@@ -132,7 +135,7 @@ class Matcher:
             self.readings = [self._fresh(position)]
             return
         starts = list(self.places[conn])
-        self.readings = [Reading(conn, position, starts, [position], resumed=True)]
+        self.readings = [Reading(conn, position, starts, [position], True, position)]
 
     def feed(self, data: bytes) -> Reading | None:
         """Take the next bytes; return None, or the reading that came furthest where none is left.
@@ -255,7 +258,7 @@ class Matcher:
             trace = Trace.of(trace, Piece(parent.conn, parent.begin, begin, ends, closed=True))
         starts = self._resume(conn, places)
         reaches = [end] * len(starts or ())
-        child = Reading(conn, end, starts, reaches, resumed=False, places=places, trace=trace)
+        child = Reading(conn, end, starts, reaches, False, end, True, places, trace)
         self.readings.append(child)
         self._extend(child, end)
 

@@ -13,7 +13,8 @@ NOISE = b"what is all this, and who said it? " * 2000
 def shout(sock: socket.socket) -> None:
     """Prompt, then send noise until the other side has had enough."""
     with contextlib.suppress(OSError), sock:
-        sock.sendall(b"nickname")
+        # In one piece, so that nobody reads the prompt without noise behind it.
+        sock.sendall(b"nickname" + NOISE)
         while True:
             sock.sendall(NOISE)
 
