@@ -99,9 +99,13 @@ class Listener:
                 self._recovery = self._give_up(failed)
             else:
                 self._recovery.text += data
+            position, text = self._recovery.position, bytes(self._recovery.text[:MOST_TEXT])
             resumption = self._recovery.next(final)
             if resumption is None:
                 return
+            if self._is_untold(resumption):
+                fault = Fault.ALTERED if resumption.message else Fault.INVENTED
+                self.note(fault, position, text, resumption.message)
             data = self._resume(resumption)
 
     def _advance(self, data: bytes) -> Reading | None:
@@ -299,6 +303,19 @@ class Listener:
         count = ends[0] - message.start
         begin = reach - count
         return (message, count) if begin >= failed.since and begin != self._resumed else None
+
+    def _is_untold(self, resumption: Resumption) -> bool:
+        """Tell whether nothing would be said of bytes that no lawful relay explains.
+
+        Where messages were skipped, those are missing, and that is told.
+        """
+        message = resumption.message
+        if self.anomalies or message is None:
+            return not self.anomalies
+        self.count()
+        latest = max(self.numbers[message.conn], default=message.number)
+        skipped = self.voices.speeches[message.conn].messages[latest + 1 : message.number]
+        return all(one.optional or one in self.doubtful for one in skipped)
 
     def _resume(self, resumption: Resumption) -> bytes:
         """Take the stream up again; return the bytes from there on."""

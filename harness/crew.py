@@ -1,8 +1,8 @@
 """Crew: everyone's connections in one run, and how one of them gets into the room.
 
 Numbers the connections, lets a crowd connect a few at a time, and joins: connect, take the prompt,
-give the name, hear a beacon. Nobody waits by sleeping. What goes wrong is raised as `StepFailureError`;
-who is to blame is for the judge. Knows nothing of stories.
+give the name, hear a beacon. Nobody waits by sleeping. What goes wrong is raised as
+`StepFailureError`; who is to blame is for the judge. Knows nothing of stories.
 """
 
 import asyncio

@@ -215,6 +215,7 @@ class Recovery:
         message, at = next(self._tokens(form), (None, 0))
         if message is None:
             return self._without_token(form)
+        form = self._as_named(form, at - message.data.index(message.token))
         goes_on = self._goes_on(message, form.body)
         if not goes_on and not form.whole:
             return 0
@@ -230,6 +231,12 @@ class Recovery:
         self._pass_over(message)
         return form.end if self.voices.framed else at + len(message.token)
 
+    def _as_named(self, form: Form, body: int) -> Form:
+        """Return `form` with those whose prefix ends at `body`, of two that begin alike."""
+        lengths = {conn: len(self.voices.speeches[conn].prefix) for conn in form.conns}
+        named = tuple(conn for conn in form.conns if form.begin + lengths[conn] == body)
+        return form._replace(body=body, conns=named) if named else form
+
     def _goes_on(self, message: Message, at: int) -> bool:
         return self.text[at : at + 1] == message.data[:1]
 
@@ -243,6 +250,9 @@ class Recovery:
             self._note(Fault.WRONG_NAME, form, message)
         elif message.number in heard:
             self._note(Fault.REPEATED, form, message)
+            # It is known, and noise all the same: a server may repeat it for ever.
+            listener.unexplained += len(message.relayed)
+            self.voices.unexplained += len(message.relayed)
         elif message.number < max(heard, default=-1):
             self._note(Fault.ORDER, form, message)
 
@@ -258,7 +268,8 @@ class Recovery:
         if message.conn not in self.listener.matcher.places:
             return
         unfinished = self.listener.partly_heard(message.conn)
-        if unfinished and unfinished[0] is not message:
+        known = message in self.listener.damaged
+        if unfinished and not (unfinished[0] is message and known):
             self._note(Fault.CUT_SHORT, form, *unfinished)
 
     def _without_token(self, form: Form) -> Resumption | int:

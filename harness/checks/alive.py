@@ -35,7 +35,7 @@ def _ended(case: Case, status: int, at: int) -> Finding:
         check="alive",
         requirement="LIFE-4",
         says=f"The server {how} in the middle of the scenario; nobody had told it to.",
-        cause="its own output, below or in server.log, may say why",
+        cause="what it printed, if anything, is in server.log and may say why",
         moments=moments,
     )
 

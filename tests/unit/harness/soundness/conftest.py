@@ -344,7 +344,9 @@ class Room:
         size = self.manner.reads or self.random.choice((1, 3, 10, 40, 1000))
         peer.known = min(peer.known + size, len(peer.said))
         if self.whole:
-            peer.known = min(next(w.end for w in peer.words if w.end > peer.relayed), len(peer.said))
+            peer.known = min(
+                next(w.end for w in peer.words if w.end > peer.relayed), len(peer.said)
+            )
         whole = self._whole(bytes(peer.said[peer.relayed : peer.known]))
         begin = peer.relayed
         receivers = [one for one in self.peers if one.member and one is not peer]

@@ -10,14 +10,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
-import pytest
-
-from harness.events import Event, Kind, Read
-from harness.judge import judge
-from harness.verdict import Outcome
+from harness.events import Event, Read
 
 if TYPE_CHECKING:
-    from tests.unit.harness.soundness.conftest import MakeRoom, Part, Peer, Room, Word
+    from tests.unit.harness.soundness.conftest import Part, Peer, Room, Word
 
 
 @dataclass(frozen=True)
@@ -31,21 +27,19 @@ class Edit:
 
 def edited(room: Room, conn: int, edits: list[Edit]) -> list[Event]:
     """Write the history again, with `edits` in what `conn` read after it had given its name."""
-    events, offset, left = [], 0, sorted(edits, key=lambda one: one.begin)
-    last = room.peers[conn].read
+    peer, events, offset = room.peers[conn], [], 0
+    new = {edit.begin: edit.data for edit in edits}
+    gone = {at for edit in edits for at in range(edit.begin, edit.end)}
     for event in room.events:
-        named = room.peers[conn].named
-        if not isinstance(event, Read) or event.conn != conn or event.at < (named or 0):
+        if not isinstance(event, Read) or event.conn != conn or event.at < (peer.named or 0):
             events.append(event)
             continue
-        end = offset + len(event.data)
-        data, at = b"", offset
-        for edit in left:
-            if at <= edit.begin < end or (edit.begin == last == end):
-                data += event.data[at - offset : max(edit.begin - offset, 0)] + edit.data
-            at = min(max(at, edit.end), end) if edit.begin < end else at
-        data += event.data[at - offset :]
-        offset = end
+        data = b""
+        for at, byte in enumerate(event.data, offset):
+            data += new.get(at, b"") + (b"" if at in gone else bytes([byte]))
+        offset += len(event.data)
+        if offset == peer.read:
+            data += new.get(offset, b"")
         if data:
             events.append(replace(event, data=data))
     return events
@@ -95,7 +89,7 @@ def certain(room: Room) -> list[Heard]:
 
 
 def is_unique(room: Room, word: Word) -> bool:
-    """Tell whether no other message holds the same bytes: a quotation is as good as the original."""
+    """Tell whether no other message holds the same bytes: a quotation is as good."""
     every = b"".join(bytes(peer.said) for peer in room.peers)
     return every.count(room.peers[word.conn].said[word.begin : word.end]) == 1
 
@@ -140,7 +134,8 @@ def swap(room: Room, draw: Random) -> list[Event] | None:
             (one, two)
             for one in every
             for two in every
-            if one.word.conn == two.word.conn and one.word.number + 1 == two.word.number
+            if one.word.conn == two.word.conn
+            and one.word.number + 1 == two.word.number
             # Else it would be heard before it was said, which is another defect.
             and two.word.at < peer.times[peer.heard.index(one.word)]
         ]
