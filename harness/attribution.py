@@ -100,10 +100,13 @@ class Listener:
             else:
                 self._recovery.text += data
             position, text = self._recovery.position, bytes(self._recovery.text[:MOST_TEXT])
+            suspect = self._recovery.suspect
             resumption = self._recovery.next(final)
             if resumption is None:
                 return
-            if self._is_untold(resumption):
+            # A message that is read again from its beginning is not done with.
+            again = suspect is not None and resumption.message is suspect[0]
+            if not again and self._is_untold(resumption):
                 fault = Fault.ALTERED if resumption.message else Fault.INVENTED
                 self.note(fault, position, text, resumption.message)
             data = self._resume(resumption)

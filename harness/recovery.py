@@ -66,7 +66,7 @@ class Recovery:
         self.position = position
         self.text = text
         self.conn = conn
-        self._suspect = suspect
+        self.suspect = suspect
         self._mid_frame = self.voices.framed and self._inside_message() is not None
 
     def next(self, final: bool) -> Resumption | None:
@@ -87,7 +87,7 @@ class Recovery:
         del self.text[:count]
         self.position += count
         self._mid_frame = False
-        self._suspect = None
+        self.suspect = None
 
     # -- forms -------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ class Recovery:
 
         The same speaker goes on under one prefix, as glued messages do: nothing is wrong with that.
         """
-        wrong = inside or (self._suspect if begin else None)
+        wrong = inside or (self.suspect if begin else None)
         if wrong is None and begin:
             wrong = (message, 0) if begin < 0 else self._skipped(message)
         if wrong is not None:
@@ -191,7 +191,7 @@ class Recovery:
 
     def _strange(self, form: Form, inside: tuple[Message, int] | None) -> None:
         self._unexplained(form)
-        inside = inside or self._suspect
+        inside = inside or self.suspect
         if inside is None:
             # The rest of what is known to be damaged is no news.
             if self.conn == NOBODY or self._unfinished(self.conn) is None:
@@ -313,9 +313,9 @@ class Recovery:
 
     def _unknown(self, form: Form) -> None:
         self._unexplained(form)
-        if self._suspect is not None:
-            self._note(Fault.ALTERED, form, *self._suspect)
-            self._pass_over(self._suspect[0])
+        if self.suspect is not None:
+            self._note(Fault.ALTERED, form, *self.suspect)
+            self._pass_over(self.suspect[0])
             return
         for conn in form.conns:
             unfinished = self._unfinished(conn)

@@ -202,7 +202,8 @@ class Room:
         people = [peer for peer in present if peer.role is Role.PERSON]
         if draw < 0.08 and self.coming < 3 * self.manner.people:
             if len(people) < self.manner.people:
-                name = self.random.choice(self.manner.names)
+                names = self.manner.names
+                name = self.random.choice(names) if len(names) < 26 else names[self.coming]
                 self._enter(f"person-{self.coming}", name, Role.PERSON)
                 self.coming += 1
         elif draw < 0.08 + self.manner.departures and people:

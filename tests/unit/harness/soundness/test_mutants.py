@@ -10,10 +10,14 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.events import Event, Read
+from harness.judge import judge
+from harness.verdict import Outcome
 
 if TYPE_CHECKING:
-    from tests.unit.harness.soundness.conftest import Part, Peer, Room, Word
+    from tests.unit.harness.soundness.conftest import MakeRoom, Part, Peer, Room, Word
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,17 @@ def is_unique(room: Room, word: Word) -> bool:
     return every.count(room.peers[word.conn].said[word.begin : word.end]) == 1
 
 
+def read_at(room: Room, peer: Peer, position: int) -> int:
+    """Give the time at which `peer` read the byte at `position`."""
+    offset = 0
+    for event in room.events:
+        if isinstance(event, Read) and event.conn == peer.conn and event.at > (peer.named or 0):
+            offset += len(event.data)
+            if offset > position:
+                return event.at
+    return room.now
+
+
 def boundary(peer: Peer, after: int) -> int:
     """Give the first position from `after` on at which a relayed piece begins."""
     ends = [part.at for part in peer.parts if after <= part.at <= peer.read]
@@ -104,9 +119,10 @@ Mutant = Callable[["Room", Random], "list[Event] | None"]
 
 
 def drop(room: Room, draw: Random) -> list[Event] | None:
-    one = draw.choice(certain(room) or [None])  # type: ignore[list-item]
-    if one is None:
+    every = certain(room)
+    if not every:
         return None
+    one = draw.choice(every)
     edits = []
     for part in one.parts:
         begin, end = one.body(part)
@@ -137,7 +153,7 @@ def swap(room: Room, draw: Random) -> list[Event] | None:
             if one.word.conn == two.word.conn
             and one.word.number + 1 == two.word.number
             # Else it would be heard before it was said, which is another defect.
-            and two.word.at < peer.times[peer.heard.index(one.word)]
+            and two.word.at < read_at(room, peer, one.parts[0].at)
         ]
     if not pairs:
         return None
@@ -156,7 +172,11 @@ def change(room: Room, draw: Random) -> list[Event] | None:
         return None
     one = draw.choice(every)
     begin, end = one.body(draw.choice(one.parts))
-    at = draw.randrange(begin, end - (1 if room.dialect.framed and end - begin > 1 else 0))
+    last = end - (1 if room.dialect.framed else 0)
+    if last <= begin + 1:
+        return None
+    # With its first byte gone, nothing would tell which message it was.
+    at = draw.randrange(begin + 1, last)
     return edited(room, one.peer.conn, [Edit(at, at + 1, b"Z")])
 
 
@@ -168,7 +188,12 @@ def misname(room: Room, draw: Random) -> list[Event] | None:
     one = draw.choice(every)
     part = one.parts[0]
     prefix = room.peers[one.word.conn].prefix
-    wrong = [peer.prefix for peer in others if peer.prefix != prefix and peer is not one.peer]
+    at = read_at(room, one.peer, part.at)
+    wrong = [
+        peer.prefix
+        for peer in others
+        if peer.prefix != prefix and peer is not one.peer and (peer.named or 0) < at
+    ]
     if not wrong:
         return None
     edit = Edit(part.at, part.at + len(prefix), draw.choice(wrong))
@@ -207,8 +232,13 @@ def invent(room: Room, draw: Random) -> list[Event] | None:
     peer = draw.choice([peer for peer in room.peers if peer.heard] or [room.peers[0]])
     if not peer.heard:
         return None
-    sender = room.peers[draw.choice(peer.heard).conn]
     at = boundary(peer, draw.randint(0, peer.read))
+    now = read_at(room, peer, at)
+    # Under the name of who is in the middle of a message it would be that message, altered.
+    senders = [one for one in room.peers[:2] if one is not peer and (one.named or 0) < now]
+    if not senders:
+        return None
+    sender = draw.choice(senders)
     text = sender.prefix + b"ZZ no one said this" + room.dialect.ending
     return edited(room, peer.conn, [Edit(at, at, text)])
 
@@ -246,3 +276,43 @@ MUTANTS: dict[str, tuple[Mutant, str]] = {
     "invent": (invent, "nothing invented"),
     "replay": (replay, "nothing invented"),
 }
+
+# Who hears an old message, and then new ones, has a hole between them too.
+ALSO = {"replay": {"delivery"}}
+
+
+def failed(room: Room, events: list[Event]) -> set[str]:
+    verdict = judge(room.plan(), room.dialect, events)
+    assert not verdict.reason, verdict.reason
+    return {check.check for check in verdict.checks if check.outcome is Outcome.FAIL}
+
+
+@pytest.mark.parametrize("threads", [False, True], ids=["loop", "threads"])
+@pytest.mark.parametrize("framed", [False, True], ids=["raw", "lines"])
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_check_that_owns_a_defect_sees_it_and_no_other_does(
+    make_room: MakeRoom, name: str, framed: bool, threads: bool
+) -> None:
+    mutate, check = MUTANTS[name]
+    seen = 0
+    for seed in range(4):
+        room = make_room(seed, framed=framed, threads=threads, whole=True)
+        events = mutate(room, Random(f"{seed}/{name}"))
+        if events is not None:
+            seen += 1
+            assert failed(room, events) - ALSO.get(name, set()) == {check}, seed
+    assert seen
+
+
+@pytest.mark.parametrize("adversarial", [False, True], ids=["plain", "adversarial"])
+@pytest.mark.parametrize("framed", [False, True], ids=["raw", "lines"])
+@pytest.mark.parametrize("name", MUTANTS)
+def test_no_defect_passes_whatever_the_server_cuts_and_glues(
+    make_room: MakeRoom, name: str, framed: bool, adversarial: bool
+) -> None:
+    # A defect in the middle of a piece may look like another one; it must look like one.
+    mutate, _ = MUTANTS[name]
+    for seed in range(3):
+        room = make_room(seed, framed=framed, threads=bool(seed % 2), adversarial=adversarial)
+        events = mutate(room, Random(f"{seed}/{name}"))
+        assert events is None or failed(room, events), seed
