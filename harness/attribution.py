@@ -241,7 +241,7 @@ class Listener:
         for message in speech.ended_by(begin, end):
             if message.start >= origin:
                 self._deliver(message, self.time_of(piece.begin + message.end - begin))
-        if not speech.is_boundary(begin):
+        if piece.end > piece.begin and not speech.is_boundary(begin):
             self._note_split(piece.conn, begin)
         if piece.closed and speech.cuts_character(end):
             self.cut_characters.append((speech.at(end), end, self.time_of(piece.end)))

@@ -10,7 +10,7 @@ from harness.verdict import Outcome
 CORRECT = sorted(f"correct/{path.name}" for path in (TESTS / "correct").glob("*.py"))
 NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 # A thousand people are for the reference: a thread or a process for each takes its time.
-SMALLER = {"people.crowd": "120"}
+SMALLER = {"people.crowd": "60"}
 
 NAMESAKES = """
 format: 1

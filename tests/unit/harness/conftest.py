@@ -1,8 +1,8 @@
-"""Small servers in the test's own process, for the parts of the harness that act.
+"""Small servers in the test's own process, and histories for the parts that judge.
 
 `serve` listens on a free port for as long as its block lasts, and leaves no socket and no task.
 `room` makes the handler of a correct chat in the dialect `raw`; its argument may spoil what one
-member is sent of another's words. Nothing here knows the harness.
+member is sent of another's words. `Tale` writes down what a run would have recorded.
 """
 
 import asyncio
@@ -12,6 +12,32 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+
+from harness.case import Case
+from harness.checks import CHECKS
+from harness.dialect import Dialect, load_dialect
+from harness.events import (
+    Accepted,
+    Connect,
+    Connected,
+    Ending,
+    Eof,
+    Event,
+    Kind,
+    Left,
+    Named,
+    Read,
+    Role,
+    Said,
+    Stage,
+    StageBegun,
+)
+from harness.judge import judge
+from harness.membership import Membership
+from harness.plan import Plan, Scene
+from harness.tokens import mint
+from harness.transcript import Transcript
+from harness.verdict import CheckResult, Verdict
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Spoil = Callable[[str, str, bytes], bytes]
@@ -94,3 +120,135 @@ def deaf_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+class Tale:
+    """A history as it is made up, an event every millisecond."""
+
+    def __init__(self, dialect: str = "raw") -> None:
+        self.dialect: Dialect = load_dialect(dialect)
+        self.events: list[Event] = []
+        self.now = 0
+        self.nicks: dict[int, str] = {}
+        self.said: dict[int, int] = {}
+        self.members: set[int] = set()
+        self.scenes: tuple[Scene, ...] = ()
+
+    def tick(self, milliseconds: int = 1) -> int:
+        """Let time pass."""
+        self.now += milliseconds * 1_000_000
+        return self.now
+
+    def add(self, kind: type[Event], *values: object) -> None:
+        """Let something happen a millisecond later."""
+        self.events.append(kind(self.tick(), *values))
+
+    def connect(self, person: str, nick: str = "", role: Role = Role.PERSON) -> int:
+        """Open a connection that reads the prompt."""
+        conn = len(self.nicks)
+        self.nicks[conn] = nick or person
+        self.said[conn] = 0
+        self.add(Connect, conn, person, nick or person, role)
+        self.add(Connected, conn)
+        self.add(Read, conn, self.dialect.prompt_bytes)
+        return conn
+
+    def join(self, person: str, nick: str = "", role: Role = Role.PERSON) -> int:
+        """Open a connection that gives its name."""
+        conn = self.connect(person, nick, role)
+        self.add(Named, conn, self.dialect.nickname_bytes(self.nicks[conn]))
+        self.members.add(conn)
+        return conn
+
+    def say(
+        self,
+        conn: int,
+        text: str = "",
+        *,
+        bare: bool = False,
+        kind: Kind = Kind.STORY,
+        accepted: bool = True,
+    ) -> bytes:
+        """Say something; return what the others should read."""
+        token = b"" if bare else mint(conn, self.said[conn])
+        body = f"{token.decode()} {text}" if token and text else text or token.decode()
+        data = self.dialect.said_bytes(body)
+        at, number = self.tick(), self.said[conn]
+        self.events.append(Said(at, conn, number, data, token, kind, at, -1))
+        self.said[conn] += 1
+        if accepted:
+            self.add(Accepted, conn, number)
+        return self.dialect.prefix(self.nicks[conn]) + data
+
+    def read(self, conn: int, data: bytes) -> None:
+        """Let `conn` read."""
+        self.add(Read, conn, data)
+
+    def tell(self, conn: int, text: str = "", *but: int, kind: Kind = Kind.STORY) -> bytes:
+        """Say something that all others hear, `but` some."""
+        relayed = self.say(conn, text, kind=kind)
+        for other in sorted(self.members):
+            if other not in (conn, *but):
+                self.read(other, relayed)
+        return relayed
+
+    def leave(self, conn: int, how: Ending = Ending.LEAVE) -> None:
+        """End a connection; where it half-closes it reads the end of the stream."""
+        self.members.discard(conn)
+        self.add(Left, conn, how)
+        if how in (Ending.LEAVE, Ending.HALF_CLOSE):
+            self.add(Eof, conn)
+
+    def room(self, *people: str) -> list[int]:
+        """Let people join and say hello, so that all are in for certain."""
+        conns = [self.join(person) for person in people]
+        for conn in conns:
+            self.tell(conn, "hello")
+        return conns
+
+    def end(self) -> None:
+        """Call the roll, and let the run come to its end."""
+        self.add(StageBegun, Stage.ROLL_CALL)
+        for conn in sorted(self.members):
+            if self.said[conn]:
+                self.tell(conn, kind=Kind.CLOSING)
+        for stage in (Stage.CLEANUP, Stage.ALIVE, Stage.DONE):
+            self.add(StageBegun, stage)
+
+    # -- judged ----------------------------------------------------------------------------------
+
+    def plan(self) -> Plan:
+        """Give a plan that fits."""
+        return Plan("tale", "a tale", (), 0, self.dialect.name, 1.0, (), self.scenes, 9)
+
+    def transcript(self) -> Transcript:
+        """Give the finished transcript."""
+        return Transcript.of(self.dialect, self.events)
+
+    def case(self) -> Case:
+        """Give what a check is given."""
+        transcript = self.transcript()
+        return Case(self.plan(), transcript, Membership(transcript))
+
+    def check(self, name: str) -> CheckResult:
+        """Give what one check says."""
+        return CHECKS[name](self.case())
+
+    def verdict(self) -> Verdict:
+        """Give what the judge says."""
+        return judge(self.plan(), self.dialect, self.events)
+
+
+MakeTale = Callable[..., Tale]
+
+
+@pytest.fixture
+def tell() -> MakeTale:
+    """Begin a history in a dialect."""
+    return Tale
+
+
+@pytest.fixture
+def tale() -> Tale:
+    """Begin a history in the dialect `raw`."""
+    return Tale()

@@ -1,0 +1,162 @@
+"""Nothing is left of those who have gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.events import Ending, Eof, Failure, Lagged, Left, Sampled, StepFailed
+
+if TYPE_CHECKING:
+    from tests.unit.harness.conftest import Tale
+
+
+def sample(tale: Tale, label: str, **values: float) -> None:
+    """Add a sample of a server that holds three connections, as it should."""
+    usual = {"cpu": 0.0, "run_delay": 0.0, "threads": 1, "rss": 1 << 24, "sockets": 3}
+    usual |= {"close_wait": 0, "expected": 3} | values
+    tale.add(Sampled, label, *usual.values())
+
+
+def test_tidy(tale: Tale) -> None:
+    a, _, _ = tale.room("ann", "bob", "cid")
+    tale.leave(a)
+    tale.end()
+    sample(tale, "after")
+    result = tale.check("cleanup")
+    assert (result.findings, result.looked_at) == ((), 2)
+
+
+@pytest.mark.parametrize(("cleaned", "count"), [(True, 1), (False, 0)])
+def test_a_half_closer_never_reads_the_end(tale: Tale, cleaned: bool, count: int) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.add(Left, a, Ending.HALF_CLOSE)
+    tale.members.discard(a)
+    if cleaned:
+        tale.end()
+    found = tale.check("cleanup").findings
+    assert len(found) == count
+    for finding in found:
+        assert (finding.requirement, finding.deadline) == ("LEAVE-1", 2.0)
+        assert finding.says == (
+            "ann half-closed the connection and did not read the end of the stream within 2 s."
+        )
+
+
+@pytest.mark.parametrize(("late", "outcome"), [(0.0, "fail"), (1.0, "inconclusive")])
+def test_a_leave_fails(tale: Tale, late: float, outcome: str) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.add(Left, a, Ending.LEAVE)
+    tale.add(StepFailed, 0, a, "ann", Failure.EOF, 2.0, late, "")
+    (finding,) = tale.check("cleanup").findings
+    assert finding.outcome == outcome
+
+
+def test_it_was_late_at_the_end(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.add(Left, a, Ending.HALF_CLOSE)
+    tale.members.discard(a)
+    tale.add(Lagged, 1.0)
+    tale.end()
+    (finding,) = tale.check("cleanup").findings
+    assert finding.outcome == "inconclusive"
+
+
+def refused(tale: Tale, *, free: bool) -> None:
+    a, _ = tale.room("ann", "bob")
+    if free:
+        tale.leave(a)
+    again = tale.join("ann again", "ann")
+    tale.add(Eof, again)
+    tale.add(StepFailed, 3, again, "ann again", Failure.REFUSED, 2.0, 0.0, "")
+
+
+def test_a_nickname_stays_taken(tale: Tale) -> None:
+    refused(tale, free=True)
+    (finding,) = tale.check("cleanup").findings
+    assert finding.requirement == "LEAVE-4"
+    assert finding.says == (
+        "ann again left and came back under the same nickname, and was still refused 2 s later."
+    )
+    assert [moment.text for moment in finding.moments] == [
+        "leaves (leave)",
+        "joins again as ann",
+        "is disconnected",
+    ]
+
+
+def test_a_nickname_that_is_taken_is_no_matter_of_cleanup(tale: Tale) -> None:
+    refused(tale, free=False)
+    assert not tale.check("cleanup").findings
+
+
+@pytest.mark.parametrize(
+    ("waiting", "words"),
+    [
+        (
+            0,
+            "1 connection should have been open, and the server held 3: 2 of members who had gone.",
+        ),
+        (
+            2,
+            (
+                "1 connection should have been open, and the server held 3: "
+                "2 of members who had gone, 2 of them in CLOSE_WAIT."
+            ),
+        ),
+    ],
+)
+def test_sockets_are_left(tale: Tale, waiting: int, words: str) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.leave(a)
+    sample(tale, "after", expected=1, close_wait=waiting)
+    (finding,) = tale.check("cleanup").findings
+    assert (finding.requirement, finding.says) == ("LEAVE-6", words)
+
+
+def test_sockets_of_nobody_who_left(tale: Tale) -> None:
+    tale.room("ann", "bob")
+    sample(tale, "after", expected=1)
+    assert not tale.check("cleanup").findings
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"sockets": 1}, "open connections grew from 1 (second round) to 4 (last round)"),
+        (
+            {"threads": 1},
+            "threads beyond its members grew from -1 (second round) to 2 (last round)",
+        ),
+        ({"rss": 1 << 18}, "bytes of memory grew from 17039360 (second round) to 17825792"),
+    ],
+)
+def test_rounds_leave_something(tale: Tale, values: dict[str, int], words: str) -> None:
+    usual = {"sockets": 3, "threads": 1, "rss": 1 << 24}
+    for turn in range(5):
+        grown = {name: usual[name] + step * turn for name, step in values.items()}
+        sample(tale, f"round 1/{turn}", **grown)
+    (finding,) = tale.check("cleanup").findings
+    assert finding.requirement == "LEAVE-6"
+    assert words in finding.says
+
+
+@pytest.mark.parametrize("rounds", [4, 6])
+def test_rounds_that_leave_nothing_or_are_too_few(tale: Tale, rounds: int) -> None:
+    for turn in range(rounds):
+        sample(tale, f"round 1/{turn}", rss=(1 << 24) + (turn << 20 if rounds < 5 else turn))
+    assert not tale.check("cleanup").findings
+
+
+@pytest.mark.parametrize(("cpu", "count"), [(0.01, 0), (0.4, 1)])
+def test_idle(tale: Tale, cpu: float, count: int) -> None:
+    sample(tale, "idle begins")
+    tale.tick(499)
+    sample(tale, "idle ends", cpu=cpu)
+    found = tale.check("cleanup").findings
+    assert len(found) == count
+    for finding in found:
+        assert finding.says.startswith(
+            "Nobody talked for 0.50 s after the departures, and the server used 80% of a processor"
+        )

@@ -1,0 +1,182 @@
+"""Everyone who was in the room for the whole of a message hears it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.events import Ending, Eof, Failure, Kind, Stage, StageBegun, StepFailed
+from harness.verdict import Outcome
+
+if TYPE_CHECKING:
+    from tests.unit.harness.conftest import Tale
+
+
+def test_all_have_heard_all(tale: Tale) -> None:
+    a, _, _ = tale.room("ann", "bob", "cid")
+    tale.tell(a, "one")
+    tale.end()
+    result = tale.check("delivery")
+    assert (result.outcome, result.findings) == (Outcome.PASS, ())
+    assert result.looked_at > 0
+
+
+def test_a_message_that_one_never_hears_is_lost(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    tale.tell(a, "one", b)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert (finding.requirement, finding.timed) == ("RELAY-1", False)
+    assert finding.says.startswith("bob never heard ann's message “~00000001vp~ one”, said at ")
+    assert "though bob was in the room since" in finding.says
+    assert [moment.who for moment in finding.moments] == ["ann", "bob", "ann", "cid", "bob"]
+    assert finding.moments[-1].missing
+    assert c in tale.members
+
+
+def test_several_who_miss_it_are_one_finding(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    tale.say(a, "one")
+    tale.say(a, "two")
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.count == 2
+    assert finding.says.startswith("bob and cid never heard")
+    assert "though bob and cid were in the room" in finding.says
+    assert {b, c} < tale.members
+
+
+def test_a_long_message_is_lost(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.tell(a, "x" * 2000, b)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.requirement == "RELAY-7"
+    assert finding.cause == ""
+
+
+def test_only_a_part_of_it_came(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    relayed = tale.say(a, "x" * 2000)
+    tale.read(b, relayed[:600])
+    tale.read(c, relayed)
+    tale.leave(a)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.says.endswith(": only the first 595 of its 2013 bytes came.")
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("x" * 2000, "the server disconnected its sender"),
+        (
+            "я" * 2000,
+            (
+                "the server disconnected its sender: it decodes each read by itself, and a read "
+                "ended inside a character"
+            ),
+        ),
+    ],
+)
+def test_its_sender_was_thrown_out(tale: Tale, text: str, cause: str) -> None:
+    a, _, _ = tale.room("ann", "bob", "cid")
+    tale.say(a, text)
+    tale.add(Eof, a)
+    tale.members.discard(a)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.cause == cause
+    assert "is disconnected" in [moment.text for moment in finding.moments]
+
+
+def test_the_size_of_the_reads_is_told(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    said = tale.say(a, "я" * 2000)[5:]
+    pieces = [said[at : at + 1025] for at in range(0, 3075, 1025)]
+    for piece in pieces:
+        tale.read(b, b"ann: " + piece)
+    tale.add(Eof, a)
+    tale.members.discard(a)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.cause.endswith("(its reads seem to be 1025 bytes long)")
+
+
+def test_last_words_are_lost(tale: Tale) -> None:
+    a, _, _ = tale.room("ann", "bob", "cid")
+    tale.say(a, "bye")
+    tale.leave(a)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    # Nobody could wait for more of her: a deadline may stand behind it, and none is known here.
+    assert finding.requirement == "LEAVE-5"
+
+
+def test_what_is_said_before_a_plain_close_may_be_lost(tale: Tale) -> None:
+    a, _, _ = tale.room("ann", "bob", "cid")
+    tale.say(a, "bye")
+    tale.leave(a, Ending.CLOSE)
+    tale.end()
+    assert not tale.check("delivery").findings
+
+
+def test_a_departure_loses_the_next_message(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    tale.leave(b, Ending.RESET)
+    tale.say(a, "one")
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.requirement == "LEAVE-3"
+    assert re.fullmatch(r"bob had left \(reset\) [0-9.]+ ms before it was said", finding.cause)
+    assert "leaves (reset)" in [moment.text for moment in finding.moments]
+    assert c in tale.members
+
+
+def test_a_departure_meets_a_message_on_its_way(tale: Tale) -> None:
+    a, b, c, d = tale.room("ann", "bob", "cid", "dan")
+    relayed = tale.say(a, "one")
+    tale.leave(b, Ending.RESET)
+    tale.read(c, relayed)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.requirement == "LEAVE-3"
+    assert finding.cause == "bob left (reset) while it was on its way"
+    assert finding.says.startswith("dan never heard")
+    assert d in tale.members
+
+
+@pytest.mark.parametrize(("late", "outcome"), [(0.0, "fail"), (3.0, "inconclusive")])
+def test_what_depends_on_a_deadline_names_it(tale: Tale, late: float, outcome: str) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.add(StageBegun, Stage.ROLL_CALL)
+    for conn in (a, b):
+        tale.say(conn, kind=Kind.CLOSING)
+    tale.add(StepFailed, -1, -1, "", Failure.ROLL_CALL, 10.0, late, "")
+    tale.add(StageBegun, Stage.CLEANUP)
+    (finding,) = tale.check("delivery").findings
+    assert (finding.deadline, finding.outcome) == (10.0, outcome)
+
+
+def test_it_reached_others_and_someone_left_long_before(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    tale.leave(c)
+    tale.tell(a, "one")
+    tale.tell(a, "two", b)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert (finding.requirement, finding.cause) == ("RELAY-1", "")
+
+
+def test_a_part_of_another_message_came(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    tale.tell(a, "one", b)
+    relayed = tale.say(a, "two")
+    tale.read(b, relayed[:12])
+    tale.read(c, relayed)
+    tale.leave(a)
+    tale.end()
+    every = tale.check("delivery").findings
+    assert [finding.count for finding in every] == [2]

@@ -1,0 +1,85 @@
+"""Nothing arrives that nobody said, or that was said before one joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.events import Noise, Read
+
+if TYPE_CHECKING:
+    from tests.unit.harness.conftest import Tale
+
+
+def test_nothing(tale: Tale) -> None:
+    tale.room("ann", "bob")
+    assert not tale.check("nothing invented").findings
+
+
+def test_text_that_no_one_said(tale: Tale) -> None:
+    a, b = tale.room("ann", "bob")
+    tale.read(b, b"ann: something else")
+    tale.tell(a, "one")
+    (finding,) = tale.check("nothing invented").findings
+    assert (finding.requirement, finding.cause) == ("RELAY-6", "")
+    assert finding.says == "bob read “ann: something else”, which nobody had said."
+
+
+def test_a_line_end_that_no_one_said(tale: Tale) -> None:
+    a, b = tale.room("ann", "bob")
+    tale.read(b, b"\n")
+    tale.tell(a, "one")
+    (finding,) = tale.check("nothing invented").findings
+    assert finding.cause == (
+        "the server ends each message with a line end, which this dialect has not"
+    )
+
+
+def test_history_is_replayed(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    old = tale.tell(a, "old")
+    tale.tell(a, "new")
+    c = tale.join("cid")
+    tale.read(c, old)
+    (finding,) = tale.check("nothing invented").findings
+    assert (finding.requirement, finding.timed) == ("RELAY-6", False)
+    assert finding.says.startswith("cid heard ann's “~00000001vp~ old”, said at ")
+    assert "although cid joined only at" in finding.says
+
+
+def test_what_all_had_long_heard_is_timed(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    old = tale.tell(a, "old")
+    tale.tick(600)
+    c = tale.join("cid")
+    tale.read(c, old)
+    (finding,) = tale.check("nothing invented").findings
+    assert finding.deadline == 0.5
+
+
+@pytest.mark.parametrize(("prompt", "count"), [(b"nickname", 1), (b"nick", 0)])
+def test_the_door(tale: Tale, prompt: bytes, count: int) -> None:
+    conn = tale.connect("mute")
+    tale.events[-1] = Read(tale.now, conn, prompt)
+    tale.read(conn, b"ann: hi")
+    found = tale.check("nothing invented").findings
+    assert len(found) == count
+    for finding in found:
+        assert finding.requirement == "JOIN-5"
+        assert finding.says == "mute had not given a name yet and was sent “ann: hi”."
+
+
+def test_noise(tale: Tale) -> None:
+    _, b = tale.room("ann", "bob")
+    tale.add(Noise, b, 70_000)
+    (finding,) = tale.check("nothing invented").findings
+    assert finding.says == "bob was sent 70000 bytes that nobody had said."
+
+
+def test_noise_that_has_findings_of_its_own(tale: Tale) -> None:
+    a, b = tale.room("ann", "bob")
+    relayed = tale.tell(a, "one")
+    tale.read(b, relayed)
+    tale.add(Noise, b, 10)
+    assert not tale.check("nothing invented").findings

@@ -1,0 +1,34 @@
+"""Each relayed message carries the nickname of who said it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.unit.harness.conftest import Tale
+
+
+def test_the_right_names(tale: Tale) -> None:
+    tale.room("ann", "bob", "cid")
+    assert not tale.check("prefix").findings
+
+
+def test_anothers_name(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    relayed = tale.tell(a, "one", b)
+    tale.read(b, relayed.replace(b"ann", b"cid"))
+    (finding,) = tale.check("prefix").findings
+    assert finding.requirement == "RELAY-8"
+    assert finding.says == "ann said “~00000001vp~ one”, and bob heard it under the name of cid."
+
+
+def test_no_name(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    relayed = tale.tell(a, "one", b)
+    tale.read(b, relayed.removeprefix(b"ann: "))
+    (finding,) = tale.check("prefix").findings
+    assert finding.requirement == "RELAY-2"
+    assert finding.says == (
+        "ann said “~00000001vp~ one”; bob should have read “ann: ” before it, "
+        "and read “~00000001vp~ one”."
+    )

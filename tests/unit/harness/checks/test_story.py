@@ -1,0 +1,222 @@
+"""Every step of the scenario completes in time, and somebody is to blame where one does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.events import (
+    Connect,
+    Ending,
+    Eof,
+    Exited,
+    Failure,
+    Kind,
+    Left,
+    Read,
+    Role,
+    StepBegun,
+    StepEnded,
+    StepFailed,
+)
+from harness.plan import Deed, PlannedStep, Scene
+from harness.scenario import Verb
+from harness.verdict import Finding
+
+if TYPE_CHECKING:
+    from tests.unit.harness.conftest import Tale
+
+
+def failed(tale: Tale, conn: int, person: str, failure: Failure, note: str = "") -> None:
+    tale.add(StepFailed, 0, conn, person, failure, 5.0, 0.0, note)
+
+
+def told(tale: Tale) -> Finding:
+    (finding,) = tale.check("story").findings
+    return finding
+
+
+def hearing(person: str, *others: str) -> Scene:
+    deed = Deed(person, Verb.HEARS, 0, hears_from=others)
+    return Scene((PlannedStep(0, 1, f"{person}: hears {others[0]}", Verb.HEARS, (deed,)),))
+
+
+def test_all_goes_well(tale: Tale) -> None:
+    tale.add(StepBegun, 0)
+    tale.add(StepEnded, 0)
+    result = tale.check("story")
+    assert (result.findings, result.looked_at) == ((), 1)
+
+
+def test_a_server_that_ended_is_no_matter_of_the_story(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    failed(tale, a, "ann", Failure.JOIN)
+    tale.add(Exited, 1)
+    assert not tale.check("story").findings
+
+
+@pytest.mark.parametrize(
+    ("person", "failure"),
+    [
+        ("ann", Failure.LISTENING),
+        ("ann", Failure.ROLL_CALL),
+        ("ann", Failure.EOF),
+        ("", Failure.JOIN),
+        ("newcomer", Failure.JOIN),
+    ],
+)
+def test_what_belongs_to_other_checks(tale: Tale, person: str, failure: Failure) -> None:
+    failed(tale, 0, person, failure)
+    assert not tale.check("story").findings
+
+
+def test_hears_nothing(tale: Tale) -> None:
+    _, b = tale.room("ann", "bob")
+    tale.scenes = (hearing("bob", "ann"),)
+    failed(tale, b, "bob", Failure.HEARS)
+    finding = told(tale)
+    assert (finding.requirement, finding.deadline) == ("RELAY-1", 5.0)
+    assert finding.says == (
+        "bob could not go on with “bob: hears ann”: nothing was heard within 5 s."
+    )
+    assert finding.moments[0].missing
+
+
+@pytest.mark.parametrize("defect", ["lost", "damaged", "thrown out"])
+def test_hears_nothing_for_a_reason_that_is_known(tale: Tale, defect: str) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.scenes = (hearing("bob", "ann"), hearing("cid", "ann"))
+    if defect == "thrown out":
+        tale.add(Eof, a)
+    else:
+        relayed = tale.tell(a, "one", b)
+        if defect == "damaged":
+            tale.read(b, relayed.replace(b"one", b"onE"))
+        tale.end()
+    failed(tale, b, "bob", Failure.HEARS)
+    assert not tale.check("story").findings
+
+
+def test_hears_nothing_without_ever_having_joined(tale: Tale) -> None:
+    failed(tale, 7, "bob", Failure.HEARS)
+    assert told(tale).moments == ()
+
+
+def test_nothing_is_accepted(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    failed(tale, a, "ann", Failure.ACCEPT)
+    finding = told(tale)
+    assert finding.requirement == "LOAD-1"
+    assert finding.says.endswith("the server took no byte within 5 s.")
+
+
+@pytest.mark.parametrize("failure", [Failure.PROMPT, Failure.JOIN, Failure.CONNECT])
+def test_a_silent_connection_holds_the_door(tale: Tale, failure: Failure) -> None:
+    tale.connect("mute")
+    tale.tick(5000)
+    conn = tale.join("ann")
+    failed(tale, conn, "ann", failure)
+    finding = told(tale)
+    assert finding.requirement == "JOIN-3"
+    assert finding.cause == (
+        "mute had connected and not given a name: "
+        "the server waits for the name before it serves anyone else"
+    )
+
+
+def test_who_left_the_door_in_time_holds_nobody_up(tale: Tale) -> None:
+    conn = tale.connect("mute")
+    tale.add(Left, conn, Ending.CLOSE)
+    tale.tick(5000)
+    failed(tale, -1, "ann", Failure.PROMPT)
+    assert told(tale).requirement == "JOIN-1"
+
+
+def test_the_wrong_prompt(tale: Tale) -> None:
+    conn = tale.connect("ann")
+    tale.events[-1] = Read(tale.now, conn, b"login: ")
+    failed(tale, conn, "ann", Failure.WRONG_PROMPT)
+    finding = told(tale)
+    assert finding.requirement == "JOIN-1"
+    assert finding.says == "ann connected and read “login: ” instead of the prompt “nickname”."
+    assert finding.cause == "the server speaks another dialect"
+
+
+@pytest.mark.parametrize(
+    ("failure", "note", "says"),
+    [
+        (Failure.PROMPT, "", "ann could not join: the server sent no prompt within 5 s."),
+        (
+            Failure.DISCONNECTED,
+            "reset",
+            "ann could not join: the server closed the connection (reset).",
+        ),
+        (
+            Failure.CONNECT,
+            "timed out",
+            "ann could not join: no connection came about within 5 s (timed out).",
+        ),
+    ],
+)
+def test_no_prompt(tale: Tale, failure: Failure, note: str, says: str) -> None:
+    failed(tale, -1, "ann", failure, note)
+    finding = told(tale)
+    assert finding.says == says
+    assert finding.requirement == ("JOIN-2" if failure is Failure.CONNECT else "JOIN-1")
+
+
+def test_no_two_of_one_name(tale: Tale) -> None:
+    tale.room("ann", "bob")
+    conn = tale.join("other", "ann")
+    tale.add(Eof, conn)
+    failed(tale, conn, "other", Failure.REFUSED)
+    finding = told(tale)
+    assert (finding.requirement, finding.outcome) == ("JOIN-7", "inconclusive")
+
+
+def test_a_name_that_was_free_is_no_matter_of_the_story(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.leave(a)
+    conn = tale.join("ann again", "ann")
+    tale.add(Eof, conn)
+    failed(tale, conn, "ann again", Failure.REFUSED)
+    assert not tale.check("story").findings
+
+
+def test_refused_without_a_namesake(tale: Tale) -> None:
+    conn = tale.join("ann")
+    tale.add(Eof, conn)
+    failed(tale, conn, "ann", Failure.REFUSED)
+    assert told(tale).requirement == "JOIN-2"
+
+
+def test_others_heard_the_beacon(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    conn = tale.join("cid")
+    tale.tell(a, "", conn, kind=Kind.BEACON)
+    failed(tale, conn, "cid", Failure.JOIN)
+    finding = told(tale)
+    assert finding.requirement == "RELAY-1"
+    assert finding.says == "cid could not join: nobody was heard within 5 s."
+    assert [moment.text for moment in finding.moments] == [
+        "connects",
+        "reads “nickname”",
+        "gives the name",
+        "hears anyone",
+    ]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_nobody_heard_anything(tale: Tale, named: bool) -> None:
+    conn = tale.join("cid") if named else tale.connect("cid")
+    failed(tale, conn, "cid", Failure.JOIN)
+    finding = told(tale)
+    assert finding.requirement == "JOIN-2"
+    assert finding.moments[-1].text == ("hears anyone" if named else "reads the prompt")
+
+
+def test_before_anything_was_read(tale: Tale) -> None:
+    tale.add(Connect, 0, "ann", "ann", Role.PERSON)
+    failed(tale, 0, "ann", Failure.CONNECT)
+    assert [moment.text for moment in told(tale).moments] == ["connects", "reads the prompt"]
