@@ -180,3 +180,16 @@ def test_a_part_of_another_message_came(tale: Tale) -> None:
     tale.end()
     every = tale.check("delivery").findings
     assert [finding.count for finding in every] == [2]
+
+
+def test_one_is_never_heard_at_all(tale: Tale) -> None:
+    a, b = tale.room("ann", "bob")
+    c = tale.join("cid")
+    tale.tell(a, "welcome")
+    tale.read(a, tale.say(c, "hello"))
+    tale.leave(c)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.requirement == "RELAY-1"
+    assert finding.says.startswith("bob never heard cid's message “~00020000kt~ hello”")
+    assert b in tale.members
