@@ -7,85 +7,28 @@ bytes of the receiver's stream, offsets bytes of a speaker's speech. Pure; knows
 rights, only bytes.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from harness.readings import (
+    NOBODY,
+    Doubt,
+    Piece,
+    Places,
+    Reading,
+    Trace,
+    agree,
+    distinct,
+    pieces_of,
+)
+from harness.speech import Speech, Voices, common, occurrences
 
-from harness.speech import Speech, Voices
-
-NOBODY = -1
 MOST_READINGS = 10_000
 NEEDLE = 16
 # About half a second, and what a stream that is read in one way alone never comes near.
 MOST_EFFORT = 300_000
-FORK = 8
+FORK, FEW = 8, 4
 EFFORT_PER_BYTE = 4
 # So many readings are kept from read to read, each so many pieces from what is certain.
 MOST_KEPT = 24
 MOST_OPEN = 16
-
-
-class Piece(NamedTuple):
-    """A stretch of the stream that is `conn`'s: from position `begin` to `end`.
-
-    `ends` are the offsets in its speech where the stretch may end, one unless it is ambiguous.
-    `closed` says that a prefix followed, so that a character cut here was cut by the server.
-    """
-
-    conn: int
-    begin: int
-    end: int
-    ends: tuple[int, ...]
-    closed: bool
-
-
-class Trace(NamedTuple):
-    """The `length` pieces of a reading, the last one first."""
-
-    earlier: "Trace | None"
-    piece: Piece
-    length: int
-
-    @staticmethod
-    def of(earlier: "Trace | None", piece: Piece) -> "Trace":
-        """Return `earlier` with one more piece."""
-        return Trace(earlier, piece, earlier.length + 1 if earlier else 1)
-
-
-class Doubt(NamedTuple):
-    """Which bytes of `conn` were heard is open: any of its speech from `begin` to `end`."""
-
-    conn: int
-    begin: int
-    end: int
-
-
-Places = dict[int, tuple[int, ...]]
-
-
-@dataclass(slots=True, eq=False)
-class Reading:
-    """One explanation: since `begin` the stream is `conn`'s speech from one of `starts` on.
-
-    `reaches` tells for each start up to which position that holds. `starts` is None as long as
-    nothing tells where in its speech a connection is heard for the first time. `resumed` means
-    that the piece began before `begin`, so that a prefix may come at once. Its bytes are one
-    stretch from `since` on, and `opened` says that a prefix stands right before that.
-    """
-
-    conn: int
-    begin: int
-    starts: list[int] | None
-    reaches: list[int]
-    resumed: bool
-    since: int
-    opened: bool = False
-    places: Places = field(default_factory=dict)
-    trace: Trace | None = None
-
-    def best(self) -> int:
-        """Return the furthest position that it explains."""
-        return max(self.reaches, default=self.begin)
 
 
 class TooAmbiguousError(Exception):
@@ -168,7 +111,7 @@ class Matcher:
             self._find_starts(reading)
         if reading.conn == NOBODY or reading.starts is None:
             return
-        self._spend(len(reading.starts))
+        self._spend(len(reading.starts) - 1)
         speech = self.voices.speeches[reading.conn]
         for index, start in enumerate(reading.starts):
             # What stuck earlier stays stuck: later words cannot explain earlier bytes.
@@ -176,8 +119,11 @@ class Matcher:
                 reading.reaches[index] += self._run(reading, speech, start, reading.reaches[index])
 
     def _spend(self, steps: int) -> None:
-        """Count what ambiguity costs: a hostile stream must not keep a judge for long."""
-        self._effort += steps
+        """Count what ambiguity costs: a hostile stream must not keep a judge for long.
+
+        Where there is one reading, nothing is counted, however long the stream.
+        """
+        self._effort += max(steps, 0)
         if self._effort > MOST_EFFORT + EFFORT_PER_BYTE * self.end:
             raise TooAmbiguousError
 
@@ -203,11 +149,11 @@ class Matcher:
         if not needle:
             return
         speech = self.voices.speeches[reading.conn]
-        reading.starts = [
-            at
-            for at in occurrences(speech.data, needle)
-            if not self.voices.framed or speech.is_boundary(at)
-        ]
+        found = occurrences(speech.data, needle, MOST_READINGS + 1)
+        if len(found) > MOST_READINGS:
+            raise TooAmbiguousError
+        framed = self.voices.framed
+        reading.starts = [at for at in found if not framed or speech.is_boundary(at)]
         reading.reaches = [reading.begin] * len(reading.starts)
 
     def _leave_behind(self, position: int) -> None:
@@ -224,7 +170,7 @@ class Matcher:
                 self._furthest = one
 
     def _turn(self, begin: int, end: int, conns: list[int]) -> None:
-        self._spend(len(self.readings))
+        self._spend(len(self.readings) - 1)
         for reading in list(self.readings):
             valid = self._valid(reading, begin)
             if valid:
@@ -240,7 +186,7 @@ class Matcher:
         if turn < reading.begin or (turn == reading.begin and not reading.resumed):
             return []
         starts = reading.starts or []
-        self._spend(len(starts))
+        self._spend(len(starts) - 1)
         valid = [
             start for start, reach in zip(starts, reading.reaches, strict=True) if reach >= turn
         ]
@@ -250,7 +196,7 @@ class Matcher:
         return [start for start in valid if speech.is_boundary(start + turn - reading.begin)]
 
     def _fork(self, parent: Reading, valid: list[int], begin: int, end: int, conn: int) -> None:
-        self._spend(FORK)
+        self._spend(FORK if len(self.readings) > FEW else 0)
         places, trace = parent.places, parent.trace
         if parent.conn != NOBODY:
             ends = tuple(start + begin - parent.begin for start in valid)
@@ -283,7 +229,7 @@ class Matcher:
             for reading in self.readings
             if reading.starts is None or self._thin(reading, unfinished)
         ]
-        return alive if len(alive) < 2 else list(_distinct(alive))
+        return alive if len(alive) < 2 else list(distinct(alive))
 
     def _thin(self, reading: Reading, unfinished: list[int]) -> bool:
         """Keep the starts that still explain everything, or may with a turn; tell if one does."""
@@ -307,7 +253,7 @@ class Matcher:
             self._commit(self.readings[0])
             self.base, self.window = self.end, bytearray()
             return
-        if len(self.readings) > MOST_KEPT or any(_is_long(one.trace) for one in self.readings):
+        if len(self.readings) > MOST_KEPT or any(map(_is_long, self.readings)):
             self._agree()
         # What lies before the oldest place where a turn may still come is not needed again.
         keep = self.voices.longest + NEEDLE
@@ -348,31 +294,10 @@ class Matcher:
         self._agree()
 
     def _agree(self) -> None:
-        """Hold what all open readings agree on, and doubt the rest.
-
-        Namesakes who said the same can never be told apart: to keep every combination would take
-        ever more time, and to wait for certainty would hold back everything that came since.
-        """
-        told = [_pieces(reading.trace) for reading in self.readings]
-        agreed = set(told[0]).intersection(*told[1:])
-        places = dict(self.places)
-        for conn in {piece.conn: None for pieces in told for piece in pieces}:
-            places[conn] = self._common_place(conn)
-        doubted: dict[int, list[Piece]] = {}
-        for piece in {piece: None for pieces in told for piece in pieces}:
-            if piece not in agreed:
-                doubted.setdefault(piece.conn, []).append(piece)
-        self.doubts += [_doubt(conn, pieces) for conn, pieces in doubted.items()]
-        self.pieces += [piece for piece in told[0] if piece in agreed]
-        # Without a place it may never have been heard: then anything of it may come first.
-        self.places = {conn: place for conn, place in places.items() if place}
-        for reading in self.readings:
-            reading.places, reading.trace = {}, None
-        self.readings = list(_united(self.readings))
-
-    def _common_place(self, conn: int) -> tuple[int, ...]:
-        every = [reading.places.get(conn) or self.places.get(conn) for reading in self.readings]
-        return tuple(sorted({at for place in every for at in place or ()})) if all(every) else ()
+        agreement = agree(self.readings, self.places)
+        self.pieces += agreement.pieces
+        self.doubts += agreement.doubts
+        self.places, self.readings = agreement.places, agreement.readings
 
     def _between_frames(self, reading: Reading) -> bool:
         speech = self.voices.speeches[reading.conn]
@@ -380,7 +305,7 @@ class Matcher:
 
     def take(self, trace: Trace | None) -> None:
         """Hold the pieces of `trace` as certain."""
-        self.pieces += _pieces(trace)
+        self.pieces += pieces_of(trace)
 
     def take_doubts(self) -> list[Doubt]:
         """Hand over what has become doubtful since the last call."""
@@ -393,70 +318,5 @@ class Matcher:
         return pieces
 
 
-def common(left: bytes | bytearray, right: bytes | bytearray) -> int:
-    """Return how many bytes `left` and `right` have in common from the front."""
-    most = min(len(left), len(right))
-    if left[:most] == right[:most]:
-        return most
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-def occurrences(text: bytearray, needle: bytes) -> Iterator[int]:
-    """Yield each offset at which `needle` stands in `text`, overlapping ones too."""
-    at = text.find(needle)
-    for _ in range(MOST_READINGS):
-        if at < 0:
-            return
-        yield at
-        at = text.find(needle, at + 1)
-    raise TooAmbiguousError
-
-
-def _pieces(trace: Trace | None) -> list[Piece]:
-    pieces = []
-    while trace is not None:
-        pieces.append(trace.piece)
-        trace = trace.earlier
-    return pieces[::-1]
-
-
-def _doubt(conn: int, pieces: list[Piece]) -> Doubt:
-    begin = min(min(piece.ends) - (piece.end - piece.begin) for piece in pieces)
-    return Doubt(conn, begin, max(max(piece.ends) for piece in pieces))
-
-
-def _is_long(trace: Trace | None) -> bool:
-    return trace is not None and trace.length >= MOST_OPEN
-
-
-def _united(readings: list[Reading]) -> Iterator[Reading]:
-    """Yield one reading for all that have the same speaker since the same position."""
-    alike: dict[tuple[int, int, bool, bool], list[Reading]] = {}
-    for one in readings:
-        key = (one.conn, one.begin, one.resumed, one.starts is None)
-        alike.setdefault(key, []).append(one)
-    for first, *others in alike.values():
-        if first.starts is not None and others:
-            reaches: dict[int, int] = {}
-            for one in (first, *others):
-                reaches.update(zip(one.starts or (), one.reaches, strict=True))
-            first.starts = sorted(reaches)
-            first.reaches = [reaches[start] for start in first.starts]
-        yield first
-
-
-def _distinct(readings: list[Reading]) -> Iterator[Reading]:
-    seen = set()
-    for reading in readings:
-        starts = None if reading.starts is None else tuple(reading.starts)
-        key = (reading.conn, reading.begin, starts, frozenset(reading.places.items()))
-        if key not in seen:
-            seen.add(key)
-            yield reading
+def _is_long(reading: Reading) -> bool:
+    return reading.trace is not None and reading.trace.length >= MOST_OPEN

@@ -10,33 +10,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.anomalies import Fault
-from harness.matching import NOBODY
+from harness.forms import Form, find_form
+from harness.readings import NOBODY
 from harness.speech import Message, Voices
 from harness.tokens import PATTERN
 
 if TYPE_CHECKING:
     from harness.attribution import Listener
 
-# A form without a known token is waited for up to this many bytes.
-PATIENCE = 1 << 16
-# How much of the text is looked at first.
-GLANCE = 64
 # So many bytes of a message are enough to tell where in a speech they belong.
 CLUE = 8
-
-
-class Form(NamedTuple):
-    """One relayed form in the text: its prefix from `begin` to `body`, then up to `end`.
-
-    `conns` are those whose prefix it is, empty where none is known; `whole` says that its end is
-    known.
-    """
-
-    begin: int
-    body: int
-    end: int
-    conns: tuple[int, ...]
-    whole: bool
 
 
 class Resumption(NamedTuple):
@@ -72,7 +55,7 @@ class Recovery:
     def next(self, final: bool) -> Resumption | None:
         """Classify form after form; return where to go on, or None to wait for more bytes."""
         while self.text:
-            form = self._form(final)
+            form = find_form(self.voices, self.text, final=final, inside=self._mid_frame)
             if form is None:
                 return None
             settled = self._judge(form) if form.conns else self._stray(form)
@@ -90,45 +73,6 @@ class Recovery:
         self.suspect = None
 
     # -- forms -------------------------------------------------------------------------------
-
-    def _form(self, final: bool) -> Form | None:
-        return self._frame(final) if self.voices.framed else self._unframed(final)
-
-    def _unframed(self, final: bool) -> Form | None:
-        prefixes = self._next_prefixes()
-        if not prefixes or prefixes[0][0] > 0:
-            end = prefixes[0][0] if prefixes else len(self.text)
-            return Form(0, 0, end, (), bool(prefixes) or final or end >= PATIENCE)
-        body = max(end for begin, end, _ in prefixes if begin == 0)
-        conns = tuple(conn for begin, end, conns in prefixes if begin == 0 for conn in conns)
-        later = [begin for begin, _, _ in prefixes if begin >= body]
-        end = later[0] if later else len(self.text)
-        return Form(0, body, end, conns, bool(later) or final or end >= PATIENCE)
-
-    def _next_prefixes(self) -> list[tuple[int, int, list[int]]]:
-        """Return the prefixes in as little of the text as tells where the first form ends."""
-        width = GLANCE
-        while True:
-            found = self.voices.find_prefixes(bytes(self.text[:width]), 0)
-            # One that straddles the edge may begin before the last that was found.
-            safe = [row for row in found if row[0] + self.voices.longest <= width]
-            if width >= len(self.text) or (safe and safe[-1][0] >= self.voices.longest):
-                return found
-            width *= 8
-
-    def _frame(self, final: bool) -> Form | None:
-        ending = self.voices.dialect.ending
-        at = self.text.find(ending)
-        if at < 0 and not final and len(self.text) < PATIENCE:
-            return None
-        end = at + len(ending) if at >= 0 else len(self.text)
-        if self._mid_frame:
-            return Form(0, 0, end, (), whole=True)
-        frame = bytes(self.text[:end])
-        prefixes = [row for row in self.voices.find_prefixes(frame, 0) if row[0] == 0]
-        body = max((end for _, end, _ in prefixes), default=0)
-        conns = tuple(conn for _, _, conns in prefixes for conn in conns)
-        return Form(0, body, end, conns, whole=True)
 
     def _tokens(self, form: Form) -> Iterator[tuple[Message, int]]:
         """Yield the known messages whose tokens stand in `form`, and where."""

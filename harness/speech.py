@@ -166,3 +166,28 @@ class Voices:
             return False
         first = max(end - self.longest + 1, 0)
         return any(text[at:end] in self.partials for at in range(first, end))
+
+
+def common(left: bytes | bytearray, right: bytes | bytearray) -> int:
+    """Return how many bytes `left` and `right` have in common from the front."""
+    most = min(len(left), len(right))
+    if left[:most] == right[:most]:
+        return most
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def occurrences(text: bytearray, needle: bytes, most: int) -> list[int]:
+    """Return the first `most` offsets at which `needle` stands in `text`; they may overlap."""
+    found: list[int] = []
+    at = text.find(needle)
+    while at >= 0 and len(found) < most:
+        found.append(at)
+        at = text.find(needle, at + 1)
+    return found
