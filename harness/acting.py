@@ -5,16 +5,20 @@ story goes on for the others. Knows nothing of checks.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from harness import deadlines, events
 from harness.beacons import Beacons
-from harness.crew import NANOSECONDS, Crew, StepFailureError
-from harness.events import Ending, Failure, Kind, Role
-from harness.plan import Deed, Plan, PlannedStep, Scene, Utterance
-from harness.scenario import Verb
+from harness.crew import Crew, StepFailureError, is_settled
+from harness.events import Ending, Failure, Role
+from harness.lifecycle import Lifecycle
+from harness.plan import Deed, Plan, PlannedStep, Scene
+from harness.saying import Saying
+from harness.scenario import ServerAct, Verb
 from harness.speech import Message
+from harness.stall import BUFFER, Stall
 from harness.user import User
 
 
@@ -27,14 +31,22 @@ class Story:
         self.beacons = beacons
         self.words = ""
         self.on_step: Callable[[], None] | None = None
+        self.saying = Saying(crew)
+        self.stall = Stall(crew, beacons)
+        self.lifecycle = Lifecycle(crew, beacons)
+        self._freezing = {person.name for person in plan.people if person.freezes}
         self._users: dict[str, User] = {}
         self._failed: set[str] = set()
-        self._texts: dict[Message, str] = {}
         self._acts = {
             Verb.CONNECT: self._connect,
             Verb.JOIN: self._join,
             Verb.SAY: self._say,
+            Verb.SEND: self._say,
             Verb.HEARS: self._hears,
+            Verb.HEARS_NOTHING: self._hears_nothing,
+            Verb.REFUSED: self._refused,
+            Verb.FREEZE: self._freeze,
+            Verb.THAW: self._thaw,
             Verb.LEAVE: self._leave,
             Verb.DROP: self._drop,
         }
@@ -43,6 +55,7 @@ class Story:
         """Do every scene in its turn."""
         for scene in self.plan.scenes:
             await self._play(scene)
+        await self._for_all(self.stall.finish())
 
     async def _play(self, scene: Scene) -> None:
         async with asyncio.TaskGroup() as group:
@@ -65,10 +78,36 @@ class Story:
         recorder.add(events.StepBegun(recorder.now(), step.index))
         if step.wait:
             await asyncio.sleep(step.wait)
+        if step.server:
+            await self._for_all(self._tell_server(step, step.server), step)
+        await self._measure(step)
         async with asyncio.TaskGroup() as group:
             for deed in step.deeds:
                 group.create_task(self._do(step, deed))
         recorder.add(events.StepEnded(recorder.now(), step.index))
+
+    async def _tell_server(self, step: PlannedStep, act: ServerAct) -> None:
+        if step.after:
+            await asyncio.sleep(step.after)
+        await self.lifecycle.tell(act, step.index, step.within)
+
+    async def _measure(self, step: PlannedStep) -> None:
+        """Take the measures that belong to all whom the step freezes or thaws."""
+        if step.verb is Verb.FREEZE:
+            await self._for_all(self.stall.begin(), step)
+        elif step.verb is Verb.THAW:
+            users = [self._users[deed.person] for deed in step.deeds if deed.person in self._users]
+            await self._for_all(self.stall.measure(users, step.within), step)
+
+    async def _for_all(
+        self, part: Coroutine[Any, Any, None], step: PlannedStep | None = None
+    ) -> None:
+        """Do what is nobody's own; what fails is taken down, and the story goes on."""
+        begun = self.crew.recorder.now()
+        try:
+            await part
+        except StepFailureError as failure:
+            report_failure(self.crew, failure, begun, step.index if step else -1)
 
     async def _do(self, step: PlannedStep, deed: Deed) -> None:
         begin = self.crew.recorder.now()
@@ -100,41 +139,61 @@ class Story:
     def _enrol(self, deed: Deed) -> User:
         nick = self.plan.nick_of(deed.person)
         user = self.crew.enrol(deed.person, nick, Role.PERSON, deed.life)
+        user.buffer = BUFFER if deed.person in self._freezing else 0
         self._users[deed.person] = user
+        return user
+
+    def _enrolled(self, deed: Deed) -> User:
+        """Return the user of the connection of `deed`, a new one where there is none yet."""
+        user = self._users.get(deed.person)
+        if user is None or user.conn != deed.life or not user.connected:
+            return self._enrol(deed)
         return user
 
     async def _connect(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         await self.crew.connect(self._enrol(deed), deed.within, step.at_once)
 
     async def _join(self, step: PlannedStep, deed: Deed, begin: int) -> None:
-        user = self._users.get(deed.person)
-        if user is None or user.conn != deed.life or not user.connected:
-            user = self._enrol(deed)
+        user = self._enrolled(deed)
+        name = partial(self.saying.give_name, step=step, deed=deed)
         async with self.beacons.talking():
-            self._users[deed.person] = await self.crew.join(user, deed.within, step.at_once)
+            user = await self.crew.join(user, deed.within, step.at_once, name)
+        self._users[deed.person] = user
+
+    async def _refused(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        user = self._enrolled(deed)
+        if not user.connected or not user.bytes_written:
+            await self._be_refused_at_the_door(user, step, deed)
+        else:
+            seconds = deed.within or deadlines.HEARS * self.crew.patience
+            if not await user.until(lambda: user.is_gone() or user.asked_again, seconds):
+                raise StepFailureError(Failure.NOT_REFUSED, seconds)
+        user.hang_up(Ending.GIVEN_UP)
+        self._departed(user)
+
+    async def _be_refused_at_the_door(self, user: User, step: PlannedStep, deed: Deed) -> None:
+        seconds = deed.within or deadlines.JOIN * self.crew.patience
+        async with self.beacons.talking():
+            if not user.connected:
+                await self.crew.connect(user, deed.within, step.at_once)
+            await self.saying.give_name(user, step, deed)
+            refused = await user.until(partial(is_settled, user), seconds)
+        if not refused or user.attendance.joined is not None:
+            raise StepFailureError(Failure.NOT_REFUSED, 0.0 if refused else seconds)
 
     async def _say(self, step: PlannedStep, deed: Deed, begin: int) -> None:
-        user = self._users[deed.person]
-        offset = int(deed.after * NANOSECONDS)
-        for utterance in deed.utterances:
-            due = begin + offset + int(utterance.at * NANOSECONDS)
-            delay = (due - self.crew.recorder.now()) / NANOSECONDS
-            if delay > 0:
-                await asyncio.sleep(delay)
-            if not user.present:
-                self._skip(step, deed)
-                return
-            await self._utter(user, step, utterance, due)
+        if not await self.saying.say(self._users[deed.person], step, deed, begin):
+            self._skip(step, deed)
 
-    async def _utter(self, user: User, step: PlannedStep, utterance: Utterance, due: int) -> None:
-        message = user.say(utterance.data, utterance.token, Kind.STORY, step.index, due)
-        self._texts[message] = utterance.text
-        seconds = deadlines.ACCEPT * self.crew.patience
-        while user.unsent and user.present:
-            left = user.unsent
-            await user.until(lambda: not user.unsent or not user.present, seconds)
-            if user.present and user.unsent >= left:
-                raise StepFailureError(Failure.ACCEPT, seconds)
+    async def _hears_nothing(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        recorder = self.crew.recorder
+        recorder.add(events.Silent(recorder.now(), self._users[deed.person].conn, step.index))
+
+    async def _freeze(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        self.stall.freeze(self._users[deed.person])
+
+    async def _thaw(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        self._users[deed.person].thaw()
 
     async def _hears(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._users[deed.person]
@@ -162,7 +221,7 @@ class Story:
         listener = self.crew.recorder.transcript.listeners[user.conn]
         return any(
             said == text and message.conn != user.conn and listener.has_heard(message)
-            for message, said in self._texts.items()
+            for message, said in self.saying.texts.items()
         )
 
     def _latest(self, person: str) -> Message | None:

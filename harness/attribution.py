@@ -77,7 +77,8 @@ class Listener(Deliveries):
                 return
             # A message that is read again from its beginning is not done with.
             again = suspect is not None and resumption.message is suspect[0]
-            if not again and self._is_untold(resumption):
+            told = again or self._recovery.pardoned
+            if not told and self._is_untold(resumption):
                 fault = Fault.ALTERED if resumption.message else Fault.INVENTED
                 self.note(fault, position, text, resumption.message)
             data = self._resume(resumption)
@@ -86,6 +87,8 @@ class Listener(Deliveries):
         taken = self._look_up(data)
         if taken == len(data):
             return None
+        if self.matcher.since is None and self.times:
+            self.matcher.since = self.times[0]
         failed = self.matcher.feed(data[taken:] if taken else data)
         self._settle()
         return failed

@@ -13,7 +13,6 @@ from functools import partial
 from harness import deadlines
 from harness.crew import Crew, StepFailureError
 from harness.events import Ending, Failure, Kind, Role
-from harness.kernel import SocketDiag, has_read
 from harness.speech import Message
 from harness.tokens import mint
 from harness.user import User
@@ -40,13 +39,15 @@ class Beacons:
         self._talk: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self.awaited: User | None = None
-        self._diag = SocketDiag()
 
     def close(self) -> None:
-        """Stop talking, and let go of the kernel."""
+        """Stop talking."""
         if self._talk:
             self._talk.cancel()
-        self._diag.close()
+
+    def forget(self) -> None:
+        """Begin anew, with a server that has just been started."""
+        self.pair, self._listening, self._broken = [], False, None
 
     @property
     def alive(self) -> list[User]:
@@ -95,13 +96,11 @@ class Beacons:
 
         Where the kernel cannot tell, a pause must do. Raises `StepFailureError`.
         """
-        addresses = user.addresses
-        name = len(self.crew.recorder.transcript.dialect.nickname_bytes(user.nick))
         loop = asyncio.get_running_loop()
         seconds = deadlines.JOIN * self.crew.patience
         end = loop.time() + seconds
-        while addresses and user.present:
-            read = has_read(self._diag, addresses[1], addresses[0], name)
+        while user.present:
+            read = self.crew.cutter.has_read(user)
             if read is None:
                 await asyncio.sleep(BLIND_PAUSE)
                 return

@@ -12,9 +12,10 @@ from itertools import groupby, pairwise
 from harness.anomalies import Anomaly, Fault
 from harness.attribution import Listener
 from harness.deadlines import LATE_SHARE
-from harness.events import StepFailed
+from harness.events import Kind, StepFailed
 from harness.membership import Membership
 from harness.plan import Plan
+from harness.scenario import Verb
 from harness.speech import Message
 from harness.transcript import Attendance, Transcript
 from harness.verdict import CheckResult, Direction, Finding, Moment, Outcome, worst
@@ -81,6 +82,15 @@ class Case:
         return bool(owners) and all(
             one.leaving is not None and one.leaving < joining for one in owners
         )
+
+    def was_cut(self, message: Message) -> bool:
+        """Tell whether its sender's words went out cut or glued."""
+        return any(one.conn == message.conn for one in self.transcript.cuts)
+
+    def is_greeting(self, message: Message) -> bool:
+        """Tell whether `message` went out in one segment with its sender's nickname."""
+        steps = {step.index for step in self.plan.steps() if step.verb is Verb.JOIN}
+        return message.kind is Kind.STORY and message.step in steps
 
     def read_size(self) -> int:
         """Return the size of the server's reads, as pieces of long messages show it; 0: unknown."""
@@ -180,4 +190,9 @@ def failure_words(failure: StepFailed) -> str:
         "roll call": f"some heard nothing more{within}",
         "refused": "the server closed the connection after the nickname",
         "disconnected": f"the server closed the connection{note}",
+        "not refused": f"the server let it in, or kept it{within}",
+        "stall": f"others were not heard{within}{note}",
+        "stop": f"the process did not end{within}",
+        "connections": f"connections were still open{within}{note}",
+        "restart": f"nothing listened again{within}{note}",
     }[failure.failure]

@@ -10,14 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, StrictInt
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StrictInt,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from harness.errors import BadValue
-from harness.section import Mistake, Section
+from harness.on import On
+from harness.section import Mistake, Section, empty_mistakes
 from harness.texts import check_characters
-from harness.who import EVERYONE, Crowd, Person, Some, Whom, is_name
+from harness.who import EVERYONE, NEWCOMER, Crowd, Newcomer, Person, Some, Whom, is_name
 from harness.words import kind, shown, suggest
 
 MAX_CROWD = 20_000
@@ -32,6 +40,7 @@ BEACON = "beacon-"
 TOKEN_MARK = "~"  # noqa: S105 (no password)
 """Opens and closes a token: it stands in no nickname."""
 
+_NICK_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_NICK}
 _MEMBER = re.compile(r"(.+)-([0-9]+)")
 
 
@@ -76,7 +85,7 @@ def check_name(name: str) -> str:
 class PersonSpec(Section):
     """One person, or a crowd of `count`."""
 
-    nick: Annotated[str, AfterValidator(check_nick)] | None = Field(
+    nick: Annotated[str, AfterValidator(check_nick), WithJsonSchema(_NICK_SCHEMA)] | None = Field(
         default=None,
         description="The nickname, where it is not the name; `faker` makes one up.",
         examples=["Боб", FAKER],
@@ -84,6 +93,14 @@ class PersonSpec(Section):
     count: StrictInt | None = Field(
         default=None, ge=1, le=MAX_CROWD, description="How many people the crowd has."
     )
+    on: On | None = Field(
+        default=None, description="How the bytes of this person or crowd are cut and paced."
+    )
+
+    @classmethod
+    def key_mistakes(cls, raw: Mapping[str, object]) -> Iterator[Mistake]:
+        """Find the keys without a value."""
+        return empty_mistakes(raw, cls.keys())
 
     def members(self, name: str) -> tuple[str, ...]:
         """List the names of the people that the entry `name` stands for."""
@@ -166,6 +183,8 @@ def unknown(people: People, name: str) -> BadValue:
     if match and spec and spec.count is not None:
         members = spec.members(match[1])
         return BadValue(f"there is no {shown(name)}", f"from {members[0]} to {members[-1]}")
+    if name == NEWCOMER.split()[-1]:
+        return BadValue(f"there is no {shown(name)} in people", f"did you mean {NEWCOMER!r}?")
     return BadValue(f"there is no {shown(name)} in people", suggest(name, (*people, EVERYONE)))
 
 
@@ -197,6 +216,8 @@ def pool(people: People, whom: Whom) -> tuple[str, ...]:
     match whom:
         case Person(name) | Crowd(name) | Some(_, name):
             return members(people, name)
+        case Newcomer():
+            return ()
         case _:
             away = {member for name in whom.but for member in members(people, name)}
             return tuple(name for name in members(people, EVERYONE) if name not in away)

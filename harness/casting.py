@@ -12,9 +12,11 @@ from harness.cast import People, exists, size, unknown
 from harness.errors import BadValue
 from harness.section import Mistake
 from harness.step import Step
-from harness.who import EVERYONE, Crowd, Everyone, Person, Some, Whom
+from harness.verbs import Verb
+from harness.who import EVERYONE, NEWCOMER, Crowd, Everyone, Newcomer, Person, Some, Whom
 from harness.words import shown
 
+NEWCOMERS = (Verb.CONNECT, Verb.JOIN)
 MAX_ACTS = 10_000_000
 """What all people do in a story, repeats written out."""
 
@@ -65,6 +67,9 @@ def _is_crowd(whom: Whom, people: People) -> bool:
 def casting_mistakes(loc: Loc, step: Step, people: People) -> Iterator[Mistake]:
     """Find the people of a step who do not exist, or are too few."""
     for index, whom in enumerate(step.who):
+        if whom == Newcomer() and step.verb not in NEWCOMERS:
+            message = f"{NEWCOMER} can only connect or join, and cannot {step.verb}"
+            yield Mistake((*loc, "who", index), message, "for more, give somebody a name in people")
         for error in _whom_errors(whom, people):
             yield Mistake((*loc, "who", index), error.message, error.hint)
     name = step.hears.from_ if step.hears else None
@@ -83,6 +88,8 @@ def _whom_errors(whom: Whom, people: People) -> Iterator[BadValue]:
             yield from (unknown(people, name) for name in strangers)
             if not strangers and set(but) >= set(people):
                 yield BadValue("nobody is left")
+        case Newcomer():
+            return
         case _:
             yield from _some_errors(whom.count, whom.crowd, people)
 
@@ -116,5 +123,7 @@ def _heads(whom: Whom, people: People) -> int:
             return people[name].count or 1
         case Some(count, _):
             return count
+        case Newcomer():
+            return 1
         case _:
             return size(people)

@@ -1,4 +1,4 @@
-"""The command `harness`: run, check, list. Turns errors into words and exit statuses."""
+"""The command `harness`: run, check, list, schema. Turns errors into words and exit statuses."""
 
 import contextlib
 import os
@@ -15,6 +15,7 @@ from harness.options import parser, run_options
 from harness.report.json_report import to_json
 from harness.report.text import render
 from harness.runner import INTERRUPTED, run
+from harness.schema import schema_text
 from harness.screen import Screen
 from harness.verdict import Outcome
 
@@ -66,7 +67,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         return run(run_options(args), screen)
     if args.command == "check":
         return _check(args.folder, screen, args.verbose)
-    screen.say(lists.render(args.what))
+    screen.say(schema_text().rstrip("\n") if args.command == "schema" else lists.render(args.what))
     return 0
 
 

@@ -7,11 +7,12 @@ give the name, hear a beacon. Nobody waits by sleeping. What goes wrong is raise
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
 from harness import deadlines
+from harness.cutter import Cutter
 from harness.events import Ending, Failure, Role
 from harness.recorder import Recorder
 from harness.target import Target
@@ -34,6 +35,11 @@ class StepFailureError(Exception):
         self.note = note
 
 
+async def give_name(user: User) -> None:
+    """Send the nickname as it is."""
+    user.give_name()
+
+
 class Crew:
     """All users of a run against `target`."""
 
@@ -46,6 +52,7 @@ class Crew:
         self.patience = patience
         self.users: dict[int, User] = {}
         self.on_read: Callable[[], None] | None = None
+        self.cutter = Cutter(recorder)
         self._next = lives
         self._door = asyncio.Semaphore(AT_THE_DOOR)
         self._stuck = False
@@ -68,6 +75,11 @@ class Crew:
     def members(self) -> list[User]:
         """Everyone who is in the room as far as the harness knows."""
         return [user for user in self.users.values() if self._known(user) and user.present]
+
+    @property
+    def healthy(self) -> list[User]:
+        """Everyone in the room who reads."""
+        return [user for user in self.members if not user.attendance.frozen]
 
     @property
     def unnamed(self) -> list[User]:
@@ -123,7 +135,7 @@ class Crew:
     async def _take_prompt(self, user: User, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await user.connect(self.target.host, self.target.port)
+                await user.connect(self.target.host, self.target.port, user.buffer)
         except TimeoutError:
             raise StepFailureError(Failure.CONNECT, seconds, "no answer") from None
         except OSError as error:
@@ -149,6 +161,7 @@ class Crew:
         """Connect the first of all, again and again while nobody listens: the readiness probe."""
         loop = asyncio.get_running_loop()
         seconds = deadlines.LISTENING * self.patience
+        self._stuck = False
         end = loop.time() + seconds
         while True:
             user = user_of()
@@ -166,8 +179,16 @@ class Crew:
 
     # -- joining -------------------------------------------------------------------------------
 
-    async def join(self, user: User, within: float | None = None, at_once: bool = False) -> User:
+    async def join(
+        self,
+        user: User,
+        within: float | None = None,
+        at_once: bool = False,
+        name: Callable[[User], Awaitable[None]] = give_name,
+    ) -> User:
         """Bring `user` into the room, until it has heard someone; return who is in.
+
+        `name` sends the nickname.
 
         A nickname whose owner has just gone may still be refused for a while: then the same person
         tries again on a connection of its own. Raises `StepFailureError`.
@@ -179,9 +200,9 @@ class Crew:
                 await self.connect(user, within, at_once)
                 # The time at the door, behind a crowd, is not its own.
                 begun = user.attendance.connecting
-            user.give_name()
+            await name(user)
             spent = (self.recorder.now() - begun) / NANOSECONDS
-            if await user.until(partial(_is_settled, user), seconds - spent):
+            if await user.until(partial(is_settled, user), seconds - spent):
                 if user.attendance.joined is not None:
                     return user
                 if not self._may_try_again(user.nick):
@@ -199,7 +220,8 @@ class Crew:
         return left is not None and self.recorder.now() - left < limit * NANOSECONDS
 
 
-def _is_settled(user: User) -> bool:
+def is_settled(user: User) -> bool:
+    """Tell whether the server has let `user` in, or has not, after the nickname."""
     settled = user.attendance.joined is not None or user.attendance.gone is not None
     return settled or user.asked_again
 

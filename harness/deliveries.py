@@ -90,7 +90,7 @@ class Deliveries:
                 self._deliver(message, self.time_of(piece.begin + message.end - begin))
         if piece.end > piece.begin and not speech.is_boundary(begin):
             self._note_split(piece.conn, begin)
-        if piece.closed and speech.cuts_character(end):
+        if piece.closed and speech.cuts_character(end) and speech.is_judged(speech.at(end)):
             self.cut_characters.append((speech.at(end), end, self.time_of(piece.end)))
 
     def _note_split(self, conn: int, offset: int) -> None:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from harness.cast import TOKEN_MARK
 from harness.errors import BadValue, InputError, Problem
+from harness.feature import Feature
 from harness.section import Section
 from harness.source import Source, load, loads, validated
 from harness.texts import check_characters
@@ -115,6 +116,11 @@ class Dialect(Section):
     def framed(self) -> bool:
         """Whether relayed messages have boundaries."""
         return self.heard.ends is not Ends.NONE
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What it has that not every dialect has."""
+        return frozenset({Feature.FRAMES} if self.framed else ())
 
     @property
     def ending(self) -> bytes:

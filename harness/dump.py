@@ -11,6 +11,7 @@ import yaml
 
 from harness.cast import PersonSpec
 from harness.durations import format_duration, format_span
+from harness.payload import format_payload
 from harness.step import Step, Verb
 from harness.texts import format_text
 from harness.who import format_whom
@@ -57,6 +58,8 @@ def to_yaml(data: object) -> str:
 def plain_person(spec: PersonSpec) -> object:
     """Write an entry of `people`: nothing, the number of a crowd, or a mapping."""
     given = {key: value for key, value in spec if value is not None}
+    if spec.on is not None:
+        given["on"] = spec.on.plain()
     return spec.count if list(given) == ["count"] else (given or None)
 
 
@@ -82,10 +85,14 @@ def plain_step(step: Step) -> dict[str, object]:
 def _verb_value(step: Step) -> object:
     if step.say is not None:
         return format_text(step.say)
+    if step.send is not None:
+        return format_payload(step.send)
     if step.hears is not None:
         return step.hears.model_dump(by_alias=True, exclude_none=True)
     if step.drop is not None:
         return step.drop.value
+    if step.server is not None:
+        return step.server.value
     if step.wait is not None:
         return format_duration(step.wait)
     return [plain_step(inner) for inner in step.block] or True

@@ -19,12 +19,14 @@ class Role(StrEnum):
 
 
 class Kind(StrEnum):
-    """Why a message was said."""
+    """Why a message was said; from the first that is `UNTEXT` on a sender is not judged."""
 
     STORY = "story"
     BEACON = "beacon"
     PROBE = "probe"
     CLOSING = "closing"
+    GAUGE = "gauge"
+    UNTEXT = "no text"
 
 
 class Ending(StrEnum):
@@ -34,6 +36,7 @@ class Ending(StrEnum):
     CLOSE = "close"
     RESET = "reset"
     HALF_CLOSE = "half-close"
+    SERVER = "the server was ended"
     GIVEN_UP = "given up"
     TEARDOWN = "teardown"
 
@@ -61,6 +64,11 @@ class Failure(StrEnum):
     EOF = "eof"
     ROLL_CALL = "roll call"
     REFUSED = "refused"
+    NOT_REFUSED = "not refused"
+    STALL = "stall"
+    STOP = "stop"
+    CONNECTIONS = "connections"
+    RESTART = "restart"
     DISCONNECTED = "disconnected"
 
 
@@ -121,6 +129,92 @@ class Said(Event):
     due: int
     step: int
     TAG: ClassVar[str] = "said"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Event):
+    """Bytes are about to be written that are no whole message, or that stand for a nickname."""
+
+    conn: int
+    data: bytes
+    TAG: ClassVar[str] = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut(Event):
+    """Something was sent in `pieces`; `apart` of them the server read by themselves, -1: unknown.
+
+    `glued` messages were sent in one piece instead, where that is above one.
+    """
+
+    conn: int
+    pieces: int
+    apart: int
+    glued: int
+    TAG: ClassVar[str] = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Silent(Event):
+    """Nothing that was said before may ever reach the connection."""
+
+    conn: int
+    step: int
+    TAG: ClassVar[str] = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Froze(Event):
+    """The connection is not read any more."""
+
+    conn: int
+    TAG: ClassVar[str] = "froze"
+
+
+@dataclass(frozen=True, slots=True)
+class Bitten(Event):
+    """Whether a fault was felt, and how that is known: `proof` is a sentence's end.
+
+    `bit` is 1 where it was, 0 where it was not, -1 where that cannot be known.
+    """
+
+    conn: int
+    bit: int
+    proof: str
+    TAG: ClassVar[str] = "bitten"
+
+
+@dataclass(frozen=True, slots=True)
+class Thawed(Event):
+    """The connection is read again."""
+
+    conn: int
+    TAG: ClassVar[str] = "thawed"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTold(Event):
+    """The server's process is about to be stopped, continued, ended or started: an act's name."""
+
+    act: str
+    step: int
+    TAG: ClassVar[str] = "server-told"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerDone(Event):
+    """What the server was told has come about."""
+
+    act: str
+    TAG: ClassVar[str] = "server-done"
+
+
+@dataclass(frozen=True, slots=True)
+class Listening(Event):
+    """The local addresses on which the server listens, with a blank between them."""
+
+    addresses: str
+    TAG: ClassVar[str] = "listening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +371,8 @@ class Interrupted(Event):
 
 
 KINDS: tuple[type[Event], ...] = (
-    *(Connect, Connected, ConnectFailed, Named, Said, Accepted, Read, Left, Closed, Eof, Broken),
+    *(Connect, Connected, ConnectFailed, Named, Said, Sent, Cut, Accepted, Read, Left, Closed),
+    *(Eof, Broken, Silent, Froze, Bitten, Thawed, ServerTold, ServerDone, Listening),
     *(StepBegun, StepEnded, StepFailed, Skipped, StageBegun),
     *(Sampled, Lagged, Exited, Noise, Interrupted),
 )

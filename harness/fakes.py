@@ -11,7 +11,7 @@ from random import Random
 from faker import Faker
 
 from harness.cast import FAKER, CastMember
-from harness.texts import Field, Text, render
+from harness.texts import END, Field, Text, render
 from harness.tokens import MARK
 
 _TRIES = 20
@@ -28,12 +28,14 @@ class Fakes:
     def __init__(self, locale: str) -> None:
         self._faker = _faker(locale)
 
-    def render(self, text: Text, random: Random) -> str:
-        """Return `text` with its fields filled in from `random`."""
-        if not any(isinstance(part, Field) for part in text):
-            return render(text, sentence=str, word=str, name=str)
+    def render(self, text: Text, random: Random, end: bytes = b"") -> str:
+        """Return `text` with its fields filled in from `random`; `end` ends a message."""
+        ends = end.decode
+
+        if not any(isinstance(part, Field) and part.name != END for part in text):
+            return render(text, sentence=str, word=str, name=str, end=ends)
         self._faker.seed_instance(random.getrandbits(64))
-        return render(text, sentence=self._sentence, word=self._word, name=self._name)
+        return render(text, sentence=self._sentence, word=self._word, name=self._name, end=ends)
 
     def name(self, random: Random, taken: set[str]) -> str:
         """Return a name that is not in `taken`."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from harness.case import Case
 from harness.checks import CHECKS
 from harness.dialect import Dialect
-from harness.events import Event, Role
+from harness.events import Cut, Event, Role
 from harness.membership import Membership
 from harness.plan import Plan
 from harness.transcript import Transcript
@@ -50,6 +50,11 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
         return "nothing ever listened on the port" + _end_of(transcript)
     if any(check.outcome is Outcome.INCONCLUSIVE for check in checks):
         return "what was found could not be told for certain"
+    harmless = [one for one in transcript.bites if one.bit == 0]
+    if harmless:
+        return f"a fault was not felt, so nothing is proved: {harmless[0].proof}"
+    if transcript.cuts and all(_is_whole(cut) for cut in transcript.cuts):
+        return "no cut was felt: the server read every message in one piece"
     too_many = [one for one in case.listeners if one.overwhelmed]
     if too_many:
         who = transcript.people[too_many[0].conn].person
@@ -57,6 +62,10 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     if not case.membership.of_the_cast:
         return "nobody had to hear anything: the scenario proves nothing"
     return ""
+
+
+def _is_whole(cut: Cut) -> bool:
+    return cut.pieces > 1 and cut.apart == 0 and cut.glued == 1
 
 
 def _end_of(transcript: Transcript) -> str:

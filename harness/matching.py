@@ -7,6 +7,8 @@ bytes of the receiver's stream, offsets bytes of a speaker's speech. Pure; knows
 rights, only bytes.
 """
 
+from bisect import bisect_left
+
 from harness.readings import (
     NOBODY,
     Doubt,
@@ -22,6 +24,9 @@ from harness.speech import Speech, Voices, common, occurrences
 
 MOST_READINGS = 10_000
 NEEDLE = 16
+# A speech may be one letter over and over: so many places, and so many bytes, and no more.
+MOST_STARTS = 1000
+MOST_ALIKE = 1 << 21
 # About half a second, and what a stream that is read in one way alone never comes near.
 MOST_EFFORT = 300_000
 FORK, FEW = 8, 4
@@ -41,6 +46,8 @@ class Matcher:
     def __init__(self, voices: Voices, own: int) -> None:
         self.voices = voices
         self.own = own
+        # Since when the receiver is surely in; None for not yet.
+        self.since: int | None = None
         self.places: Places = {}
         self.base = 0
         self.window = bytearray()
@@ -142,19 +149,33 @@ class Matcher:
         return speech.at(start).end
 
     def _find_starts(self, reading: Reading) -> None:
-        # Heard for the first time: anywhere in its speech, as the receiver may have come late.
+        # Heard for the first time: anywhere in what it said before the receiver was surely in.
         here = reading.begin - self.base
         turn = next((at for at in self._turns if at > here), len(self._text))
-        needle = self._text[here : min(turn, here + NEEDLE)]
-        if not needle:
-            return
+        text = bytes(self._text[here:turn])
         speech = self.voices.speeches[reading.conn]
-        found = occurrences(speech.data, needle, MOST_READINGS + 1)
-        if len(found) > MOST_READINGS:
-            raise TooAmbiguousError
-        framed = self.voices.framed
-        reading.starts = [at for at in found if not framed or speech.is_boundary(at)]
-        reading.reaches = [reading.begin] * len(reading.starts)
+        width = min(NEEDLE, len(text))
+        while width:
+            found = self._places_of(speech, text[:width])
+            if len(found) <= MOST_STARTS:
+                reading.starts, reading.reaches = found, [reading.begin] * len(found)
+                return
+            if width == len(text) and (turn < len(self._text) or width > MOST_ALIKE):
+                raise TooAmbiguousError
+            if width == len(text):
+                return  # all alike so far: what comes next will tell
+            width = min(4 * width, len(text))
+
+    def _places_of(self, speech: Speech, needle: bytes) -> list[int]:
+        """Return where `needle` may begin to be heard, the first `MOST_STARTS` places and one more.
+
+        What is said to one who is in is heard from the beginning of a message.
+        """
+        late = 0 if self.voices.framed else speech.said_by(self.since)
+        whole = speech.starts[bisect_left(speech.starts, late) :]
+        found = occurrences(speech.data, needle, MOST_STARTS + 1, late)
+        found += [at for at in whole if speech.data.startswith(needle, at)]
+        return found[: MOST_STARTS + 1]
 
     def _leave_behind(self, position: int) -> None:
         """Drop the readings that stuck before `position`: no turn can save them any more."""

@@ -56,7 +56,8 @@ class Membership:
     def stayed(self, person: Attendance) -> bool:
         """Tell whether it was in the room until the closing roll call was over."""
         left = person.leaving is not None and person.how is not Ending.TEARDOWN
-        return self.complete and person.joined is not None and not left and person.gone is None
+        here = not left and person.gone is None and not person.frozen
+        return self.complete and person.joined is not None and here
 
     def committed(self, message: Message) -> bool:
         """Tell whether the server surely had all of `message`, or owed it to its sender to."""
@@ -65,7 +66,7 @@ class Membership:
             return True
         if message.number > sender.accepted:
             return False
-        return self.stayed(sender) or sender.in_good_order or sender.thrown_out
+        return self.stayed(sender) or sender.in_good_order or sender.wronged
 
     def highest_received(self, conn: int) -> int:
         """Return the highest number that anyone has received of `conn`; -1 for none."""
@@ -109,6 +110,8 @@ class Membership:
             after = [message.number for message in speech.messages if message.at > joined]
             first = min([first, *after[:1]])
             last = max([last, *after[-1:]])
+        if speech.untext is not None:
+            last = min(last, speech.untext - 1)
         return first, last
 
     def _count(self, receiver: Attendance, speech: Speech, obligations: int) -> None:

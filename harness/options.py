@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.on import On
+from harness.overrides import option
+from harness.words import listed, suggest
 
 RUN_EXAMPLES = """examples:
   harness run scenarios/disconnect.yaml                            the reference server
@@ -14,12 +17,20 @@ RUN_EXAMPLES = """examples:
   harness run scenarios/join.yaml --server 'java Chat' --port 14901
   harness run scenarios/join.yaml --connect 127.0.0.1:14901        one that runs already
   harness run scenarios/crowd.yaml --set people.crowd=200 --seed 7
+  harness run scenarios --on segments=1byte                        every message cut up
 
 exit status: 0 pass, 1 fail, 2 the input is wrong, 3 inconclusive, 130 interrupted"""
 CHECK_EXAMPLES = """example:
   harness check runs/2026-01-31T12-00-00-disconnect"""
 LIST_EXAMPLES = """example:
   harness list requirements"""
+SCHEMA_EXAMPLES = """example:
+  harness schema > schema.json
+
+Then, as the first line of a scenario of your own beside it:
+  # yaml-language-server: $schema=./schema.json
+An editor with the YAML language server (VS Code with its YAML extension, among others) completes
+the words of a scenario, explains them, and marks what is wrong."""
 LISTS = ("scenarios", "requirements", "dialects", "checks", "faults")
 
 
@@ -58,7 +69,7 @@ class RunOptions:
         if self.patience != 1:
             words += ["--patience", f"{self.patience:g}"]
         for key, value in self.changes.items():
-            words += ["--set", f"{key}={value}"]
+            words += option(key, value)
         return shlex.join([*words, "--seed", str(seed)])
 
 
@@ -76,6 +87,9 @@ def parser() -> argparse.ArgumentParser:
     check = _command(commands, "check", "judge a stored run again", CHECK_EXAMPLES)
     check.add_argument("folder", type=Path, metavar="RUN_DIR")
     check.add_argument("--verbose", action="store_true", help="say what each check looked at")
+    _command(
+        commands, "schema", "print the JSON Schema of a scenario, for editors", SCHEMA_EXAMPLES
+    )
     lists = _command(commands, "list", "show what there is", LIST_EXAMPLES)
     lists.add_argument("what", nargs="?", choices=LISTS, help="everything, unless told")
     return main
@@ -125,6 +139,14 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="KEY=VALUE",
         help="change a value, as in people.crowd=1000",
     )
+    add(
+        "--on",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="cut and pace everyone's bytes: segments=1byte, segments=random, segments=glued, "
+        "delay=20ms",
+    )
     add("--out", type=Path, metavar="DIR", help="keep the run here (default: runs/DATE-NAME)")
     add(
         "--report",
@@ -155,7 +177,7 @@ def run_options(args: argparse.Namespace) -> RunOptions:
         seed=args.seed,
         repeat=args.repeat,
         patience=args.patience,
-        changes=_changes(args.set),
+        changes={**_changes(args.set), **_on(args.on)},
         out=args.out,
         json=_report(args.report),
         quiet=args.quiet,
@@ -170,6 +192,20 @@ def _changes(texts: Sequence[str]) -> dict[str, str]:
         if not equals or not key:
             raise UsageError(f"--set takes KEY=VALUE, as in people.crowd=1000, not {text!r}")
         changes[key] = value
+    return changes
+
+
+def _on(texts: Sequence[str]) -> dict[str, str]:
+    changes = {}
+    known = On.keys()
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not value:
+            raise UsageError(f"--on takes KEY=VALUE, as in segments=1byte, not {text!r}")
+        if key not in known:
+            hint = suggest(key, known) or f"there are {listed(known)}"
+            raise UsageError(f"--on has no {key!r} ({hint})")
+        changes[f"on.{key}"] = value
     return changes
 
 

@@ -1,22 +1,36 @@
 """Overrides: values of a source replaced from the command line, as `people.crowd` = `1000`.
 
-Knows nothing of formats, but for the keys that may be added at the root.
+Knows nothing of formats, but for the keys that may be added at the root, and inside of those.
 """
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from harness.errors import InputError, Problem
 from harness.nodes import Place, Source, loads
 from harness.words import listed, shown, suggest
 
+_ON = "on."
+
+
+Addable = Mapping[str, Collection[str]]
+"""Keys that may be new at the root, each with those that may be new inside of it."""
+
+
+def option(path: str, text: str) -> tuple[str, str]:
+    """Give the option of the command line, and its value, that a change is written with."""
+    if path.startswith(_ON):
+        return "--on", f"{path.removeprefix(_ON)}={text}"
+    return "--set", f"{path}={text}"
+
 
 def overridden(
-    source: Source, overrides: Mapping[str, str], addable: Collection[str] = ()
+    source: Source, overrides: Mapping[str, str], addable: Addable = MappingProxyType({})
 ) -> Source:
     """Replace values of a source: a dotted path to each (list items by number, from 0), and YAML.
 
-    The path must exist; only the keys `addable` may be new, at the root. Raises `InputError`.
+    The path must exist, but for what is `addable`. Raises `InputError`.
     """
     problems: list[Problem] = []
     for path, text in overrides.items():
@@ -29,8 +43,8 @@ def overridden(
     return source
 
 
-def _replaced(source: Source, path: str, text: str, addable: Collection[str]) -> Source:
-    name = f"--set {path}={text}"
+def _replaced(source: Source, path: str, text: str, addable: Addable) -> Source:
+    name = " ".join(option(path, text))
     try:
         value = loads(text, name).data
     except InputError as error:
@@ -44,21 +58,30 @@ def _replaced(source: Source, path: str, text: str, addable: Collection[str]) ->
     )
 
 
-def _place(data: object, path: str, name: str, addable: Collection[str]) -> Place:
+def _place(data: object, path: str, name: str, addable: Addable) -> Place:
     place: Place = ()
     for word in path.split("."):
         known = _keys(data)
-        if word not in known and not (place == () and word in addable):
+        new = _new_keys(data, place, addable)
+        if word not in known and word not in new:
             inside = ".".join(map(str, place)) or "the file"
             words = [word for word, key in known.items() if isinstance(key, str)]
-            candidates = [*words, *addable] if place == () else words
-            hint = suggest(word, candidates) or _known_words(known)
+            hint = suggest(word, [*words, *new]) or _known_words(known, new if place else ())
             problem = Problem(f"there is no {shown(word)} in {inside}", name, hint=hint)
             raise InputError([problem])
         key = known.get(word, word)
         place = (*place, key)
         data = data[key] if word in known else None  # type: ignore[index]
     return place
+
+
+def _new_keys(data: object, place: Place, addable: Addable) -> Collection[str]:
+    """List what may be added at a place."""
+    if not place:
+        return addable
+    if len(place) == 1 and (data is None or isinstance(data, dict)):
+        return addable.get(str(place[0]), ())
+    return ()
 
 
 def _keys(data: object) -> dict[str, str | int]:
@@ -70,7 +93,9 @@ def _keys(data: object) -> dict[str, str | int]:
     return {}
 
 
-def _known_words(known: Mapping[str, str | int]) -> str:
+def _known_words(known: Mapping[str, str | int], new: Collection[str] = ()) -> str:
+    if new:
+        return f"it takes {listed(new)}"
     if not known:
         return "nothing is inside of it"
     if all(isinstance(key, int) for key in known.values()):
@@ -83,6 +108,9 @@ def _with(data: object, place: Place, value: object) -> object:
     if not place:
         return value
     key, rest = place[0], place[1:]
-    copy: Any = list(data) if isinstance(data, list) else dict(cast("dict[str, object]", data))
-    copy[key] = _with(copy[key] if rest else None, rest, value)
+    copy: Any = (
+        list(data) if isinstance(data, list) else dict(cast("dict[str, object]", data or {}))
+    )
+    there = key in copy if isinstance(copy, dict) else True
+    copy[key] = _with(copy[key] if rest and there else None, rest, value)
     return copy

@@ -15,7 +15,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from harness.errors import InputError, Problem
 from harness.events import Ending
-from harness.scenario import Step, Verb
+from harness.limits import Limits
+from harness.payload import words as sent_words
+from harness.scenario import ServerAct, Step, Verb
 from harness.texts import format_text
 from harness.who import format_whom
 
@@ -29,7 +31,9 @@ class Presence(StrEnum):
 
     AWAY = "away"
     AT_THE_DOOR = "connected, without a name"
+    STRANGE = "connected, with other bytes in place of a name"
     IN_THE_ROOM = "in the room"
+    FROZEN = "frozen"
 
 
 # Where a person must be to do it, and is afterwards.
@@ -37,34 +41,58 @@ SERVES = {
     Verb.CONNECT: (Presence.AWAY,),
     Verb.JOIN: (Presence.AWAY, Presence.AT_THE_DOOR),
     Verb.SAY: (Presence.IN_THE_ROOM,),
+    Verb.SEND: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR, Presence.STRANGE),
     Verb.HEARS: (Presence.IN_THE_ROOM,),
-    Verb.LEAVE: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
-    Verb.DROP: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
+    Verb.HEARS_NOTHING: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR, Presence.STRANGE),
+    Verb.REFUSED: (
+        *(Presence.AWAY, Presence.AT_THE_DOOR),
+        *(Presence.STRANGE, Presence.IN_THE_ROOM),
+    ),
+    Verb.LEAVE: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR, Presence.STRANGE),
+    Verb.DROP: (
+        *(Presence.IN_THE_ROOM, Presence.AT_THE_DOOR),
+        *(Presence.STRANGE, Presence.FROZEN),
+    ),
+    Verb.FREEZE: (Presence.IN_THE_ROOM,),
+    Verb.THAW: (Presence.FROZEN,),
 }
 BECOMES = {
     Verb.CONNECT: Presence.AT_THE_DOOR,
     Verb.JOIN: Presence.IN_THE_ROOM,
     Verb.LEAVE: Presence.AWAY,
     Verb.DROP: Presence.AWAY,
+    Verb.REFUSED: Presence.AWAY,
+    Verb.FREEZE: Presence.FROZEN,
+    Verb.THAW: Presence.IN_THE_ROOM,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPerson:
-    """One of the cast."""
+    """One of the cast; `freezes` tells that the story stops them reading at some time."""
 
     name: str
     nick: str
+    freezes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One message: said `at` seconds after its step begins; `data` is what goes on the wire."""
+    """Something said `at` seconds after its step begins; `data` is what goes on the wire.
+
+    `cuts` are the offsets at which it is cut into segments; `glued` says that what comes next goes
+    out with it. `messages` are the messages that it completes, where that is not just itself.
+    Who is not `judged` has sent bytes that are no text.
+    """
 
     at: float
     text: str
     data: bytes
     token: bytes
+    cuts: tuple[int, ...] = ()
+    glued: bool = False
+    messages: tuple[bytes, ...] | None = None
+    judged: bool = True
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
 
@@ -74,7 +102,8 @@ class Deed:
 
     `life` numbers the connection that a `connect` or `join` opens, `how` says how a `leave` or
     `drop` ends it. `hears_from` and `hears_text` are what a `hears` waits for. `within` is the
-    deadline in seconds that the scenario gives, None for the usual one.
+    deadline in seconds that the scenario gives, None for the usual one. `cuts` are those of a
+    nickname; `delay` is a pause, in seconds, after each segment.
     """
 
     person: str
@@ -86,12 +115,14 @@ class Deed:
     hears_text: str | None = None
     how: Ending | None = None
     within: float | None = None
+    cuts: tuple[int, ...] = ()
+    delay: float = 0.0
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One step: everyone's deeds, or a wait of `wait` seconds.
+    """One step: everyone's deeds, or a wait of `wait` seconds, or what is done to the server.
 
     `line` is where the scenario says so, `words` how. `at_once` lets a crowd connect at the same
     moment instead of a few at a time.
@@ -104,6 +135,9 @@ class PlannedStep:
     deeds: tuple[Deed, ...] = ()
     wait: float = 0.0
     at_once: bool = False
+    server: ServerAct | None = None
+    after: float = 0.0
+    within: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +165,17 @@ class Plan:
     people: tuple[PlannedPerson, ...]
     scenes: tuple[Scene, ...]
     lives: int
+    limits: Limits | None = None
 
     def steps(self) -> Iterator[PlannedStep]:
         """Yield every step in order."""
         for scene in self.scenes:
             yield from scene.steps
+
+    @property
+    def acts_on_server(self) -> bool:
+        """Whether the server's process is told anything."""
+        return any(step.server is not None for step in self.steps())
 
     def nick_of(self, person: str) -> str:
         """Return the nickname of `person`."""
@@ -149,6 +189,10 @@ def in_words(step: Step) -> str:
         case Verb.SAY:
             times = f" {step.times} times" if step.times > 1 else ""
             return f"{who}: say {format_text(step.say or ())[:60]!r}{times}"
+        case Verb.SEND:
+            return f"{who}: send {sent_words(step.send or ())}"
+        case Verb.SERVER:
+            return f"server: {step.server}"
         case Verb.DROP:
             return f"{who}: drop ({step.drop})"
         case Verb.WAIT:

@@ -5,13 +5,16 @@ has left) is a mistake in the scenario, found before anything runs. Everything r
 the seed; each person has a stream of their own, so adding one does not change the others. Pure.
 """
 
+import re
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from random import Random
 
 from harness.dialect import Dialect
 from harness.errors import InputError, Problem
 from harness.events import Ending
 from harness.fakes import Fakes
+from harness.on import Cutting, On, Segments
 from harness.plan import (
     BECOMES,
     NEWCOMER,
@@ -25,14 +28,17 @@ from harness.plan import (
     Utterance,
     in_words,
 )
-from harness.scenario import DropKind, Scenario, Step, Verb
-from harness.texts import Text
-from harness.tokens import LIMIT, PATTERN, mint
-from harness.who import Crowd, Everyone, Person, Some, Whom
+from harness.player import Player
+from harness.scenario import DropKind, Scenario, ServerAct, Step, Verb
+from harness.tokens import LIMIT
+from harness.verbs import NOBODYS
+from harness.who import Crowd, Everyone, Newcomer, Person, Some, Whom
 
 # What tokens can number, with room for the beacons' and closing messages.
 MOST_MESSAGES = LIMIT * 9 // 10
 MOST_LIVES = LIMIT * 9 // 10
+OPENS = (Verb.CONNECT, Verb.JOIN, Verb.REFUSED)
+NEWCOMERS = re.compile(rf"{NEWCOMER}(-[0-9]+)?")
 _ENDINGS = {
     DropKind.CLOSE: Ending.CLOSE,
     DropKind.RESET: Ending.RESET,
@@ -40,16 +46,22 @@ _ENDINGS = {
 }
 
 
-@dataclass(slots=True)
-class _Player:
-    """One person while the story is being planned."""
+class Server(StrEnum):
+    """What the server's process does as far as the story goes."""
 
-    name: str
-    nick: str
-    random: Random
-    presence: Presence = Presence.AWAY
-    life: int = -1
-    said: int = 0
+    RUNS = "running"
+    STOPPED = "stopped"
+    DOWN = "not running"
+
+
+# In which state of the server an act makes sense, and which state it leads to.
+ACTS = {
+    ServerAct.STOP: (Server.RUNS, Server.STOPPED),
+    ServerAct.CONTINUE: (Server.STOPPED, Server.RUNS),
+    ServerAct.KILL: (Server.RUNS, Server.DOWN),
+    ServerAct.INTERRUPT: (Server.RUNS, Server.DOWN),
+    ServerAct.TERMINATE: (Server.RUNS, Server.DOWN),
+}
 
 
 @dataclass(slots=True)
@@ -59,7 +71,7 @@ class _Planner:
     scenario: Scenario
     dialect: Dialect
     seed: int
-    players: dict[str, _Player]
+    players: dict[str, Player]
     fakes: Fakes
     patience: float
     lives: int = 0
@@ -67,6 +79,8 @@ class _Planner:
     repeats: int = 0
     messages: int = 0
     told: int = 0
+    server: Server = Server.RUNS
+    newcomers: int = 0
     moved: set[str] = field(default_factory=set)
     scenes: list[Scene] = field(default_factory=list)
     problems: dict[str, Problem] = field(default_factory=dict)
@@ -94,7 +108,10 @@ class _Planner:
         before = {name: player.presence for name, player in self.players.items()}
         self.moved = set()
         steps = tuple(filter(self._can_stand_here, steps))
+        up = self.server
         planned = tuple(self._step(step, before, later) for step in steps)
+        for step in steps:
+            self._check_server(step, up)
         for step, plan in zip(steps, planned, strict=True):
             self._check_heard(step, plan)
         self.scenes.append(Scene(planned, empties=self._emptied(planned, before)))
@@ -104,6 +121,29 @@ class _Planner:
             hint = "put the repeat before or behind it, or the together into the repeat"
             self._problem(step, "'repeat' inside of 'together'", hint)
         return step.verb is not Verb.REPEAT
+
+    def _check_server(self, step: Step, server: Server) -> None:
+        """Find what cannot be done while the server is stopped, or not running."""
+        needs = step.verb in (Verb.CONNECT, Verb.JOIN, Verb.HEARS, Verb.REFUSED, Verb.LEAVE)
+        if needs and server is not Server.RUNS:
+            hint = "server: continue" if server is Server.STOPPED else "server: restart"
+            self._problem(step, f"the server is {server} here", f"let it go on first: {hint}")
+
+    def _tell_server(self, step: Step, act: ServerAct) -> None:
+        wanted, becomes = ACTS.get(act, (self.server, Server.RUNS))
+        if self.server is not wanted:
+            self._problem(
+                step, f"the server is {self.server} here", f"{act} needs one that is {wanted}"
+            )
+        self.server = becomes
+        if act in (ServerAct.STOP, ServerAct.CONTINUE):
+            return
+        for player in self.players.values():
+            if player.name in self.moved:
+                hint = "what comes and goes at the same time has no order: make two steps of them"
+                self._problem(step, f"{player.name} comes or goes while the server ends", hint)
+            player.presence = Presence.AWAY
+            self.moved.add(player.name)
 
     def _check_heard(self, step: Step, plan: PlannedStep) -> None:
         """Find a `hears` that nothing could ever violate, as there is nothing to hear."""
@@ -128,6 +168,8 @@ class _Planner:
     def _step(self, step: Step, before: dict[str, Presence], later: float) -> PlannedStep:
         index = self.index
         self.index += 1
+        if step.server is not None:
+            self._tell_server(step, step.server)
         people = self._people(step, before)
         after = later + (step.after or 0.0)
         # Of several messages each takes its share of the time, and the people share that.
@@ -144,10 +186,13 @@ class _Planner:
             deeds=deeds,
             wait=after + step.wait if step.wait is not None else 0.0,
             at_once=step.over == 0,
+            server=step.server,
+            after=after if step.server else 0.0,
+            within=self._within(step),
         )
 
     def _people(self, step: Step, before: dict[str, Presence]) -> list[str]:
-        if step.verb is Verb.WAIT:
+        if step.verb in NOBODYS:
             return []
         draw = Random(f"{self.seed}/step/{self.index}")
         known = self.told
@@ -173,6 +218,31 @@ class _Planner:
                 return [name for name in fit if name not in left_out]
             case Some(count, crowd):
                 return self._draw(count, crowd, step, set(fit), draw)
+            case Newcomer():
+                return [self._newcomer()]
+
+    def _newcomer(self) -> str:
+        self.newcomers += 1
+        name = f"{NEWCOMER}-{self.newcomers}"
+        self.players[name] = self.make_player(name, name, self.scenario.on)
+        return name
+
+    def make_player(self, name: str, nick: str, on: On | None) -> Player:
+        """Return a person who speaks as `on` says, or as everyone where it does not."""
+        common = self.scenario.on or On()
+        own = on or On()
+        segments = own.segments or common.segments or Segments(Cutting.WHOLE)
+        delay = own.delay if own.delay is not None else common.delay
+        return Player(
+            name=name,
+            nick=nick,
+            random=Random(f"{self.seed}/{name}"),
+            cutter=Random(f"{self.seed}/{name}/cuts"),
+            dialect=self.dialect,
+            fakes=self.fakes,
+            segments=segments,
+            delay=delay or 0.0,
+        )
 
     def _draw(self, count: int, crowd: str, step: Step, fit: set[str], draw: Random) -> list[str]:
         members = [one for one in self.scenario.members(crowd) if one in fit]
@@ -206,36 +276,53 @@ class _Planner:
 
     # -- one person's part -------------------------------------------------------------------
 
-    def _deed(self, step: Step, player: _Player, after: float) -> Deed:
+    def _deed(self, step: Step, player: Player, after: float) -> Deed:
+        # What is said belongs to the connection that it is said on.
+        utterances = self._utterances(step, player)
         self._move(step, player)
         hears = step.hears
+        if step.verb in (Verb.JOIN, Verb.REFUSED) and self._greets(step, player):
+            utterances = (player.greeting(),)
         return Deed(
             person=player.name,
             verb=step.verb,
             life=player.life,
             after=after,
-            utterances=self._utterances(step, player) if step.say is not None else (),
+            utterances=utterances,
             hears_from=self._heard(step, player) if hears and hears.from_ else (),
             hears_text=hears.text if hears else None,
             how=self._ending(step),
-            within=step.within * self.patience if step.within else None,
+            within=self._within(step),
+            cuts=player.nickname_cuts() if step.verb in (Verb.JOIN, Verb.REFUSED) else (),
+            delay=player.delay,
         )
 
-    def _move(self, step: Step, player: _Player) -> None:
+    def _within(self, step: Step) -> float | None:
+        return step.within * self.patience if step.within else None
+
+    def _greets(self, step: Step, player: Player) -> bool:
+        """Tell whether a first message goes out together with the nickname."""
+        glued = player.segments.cutting is Cutting.GLUED and step.verb is Verb.JOIN
+        return glued and bool(self.dialect.nickname.ends.terminator)
+
+    def _move(self, step: Step, player: Player) -> None:
+        if step.verb is Verb.SEND and player.presence is Presence.AT_THE_DOOR:
+            player.presence = Presence.STRANGE
         if step.verb not in BECOMES:
             return
         if player.name in self.moved:
             hint = "what comes and goes at the same time has no order: make two steps of them"
             self._problem(step, f"{player.name} comes or goes twice in one 'together'", hint)
         self.moved.add(player.name)
-        if step.verb in (Verb.CONNECT, Verb.JOIN) and player.presence is Presence.AWAY:
-            player.life, player.said = self.lives, 0
+        player.freezes = player.freezes or step.verb is Verb.FREEZE
+        if step.verb in OPENS and player.presence is Presence.AWAY:
+            player.begin(self.lives)
             self.lives += 1
             if self.lives > MOST_LIVES:
                 raise self._too_much(f"more than {MOST_LIVES:,} connections")
         player.presence = BECOMES[step.verb]
 
-    def _heard(self, step: Step, player: _Player) -> tuple[str, ...]:
+    def _heard(self, step: Step, player: Player) -> tuple[str, ...]:
         hears = step.hears
         speakers = self.scenario.members(hears.from_ if hears and hears.from_ else player.name)
         return tuple(name for name in speakers if name != player.name)
@@ -246,31 +333,27 @@ class _Planner:
             return Ending.LEAVE
         return _ENDINGS[step.drop] if step.drop else None
 
-    def _utterances(self, step: Step, player: _Player) -> tuple[Utterance, ...]:
+    def _utterances(self, step: Step, player: Player) -> tuple[Utterance, ...]:
+        if step.say is None and step.send is None:
+            return ()
         self.messages += step.times
         if self.messages > MOST_MESSAGES:
             raise self._too_much(f"more than {MOST_MESSAGES:,} messages")
-        return tuple(
-            self._utterance(step, step.say or (), player, at)
-            for at in _schedule(step, player.random)
-        )
+        times = enumerate(_schedule(step, player.random))
+        return tuple(self._utterance(step, player, at, index) for index, at in times)
+
+    def _utterance(self, step: Step, player: Player, at: float, index: int) -> Utterance:
+        if step.say is not None:
+            said, problem = player.say(step, step.say, at, index)
+        else:
+            said, problem = player.send(step, at, player.presence is Presence.IN_THE_ROOM)
+        if problem:
+            verb = "said" if step.say is not None else "sent"
+            self._problem(step, f"this cannot be {verb} in {self.dialect.name}", problem)
+        return said
 
     def _too_much(self, what: str) -> InputError:
         return InputError([Problem(f"the story has {what}", self.scenario.origin)])
-
-    def _utterance(self, step: Step, text: Text, player: _Player, at: float) -> Utterance:
-        said = self.fakes.render(text, player.random)
-        token = b"" if step.bare else mint(player.life, player.said)
-        behind = player.random.random() < 0.5
-        body = _with_token(said, token.decode(), behind)
-        problem = self.dialect.check_text(body)
-        if PATTERN.search(said.encode()):
-            problem = "part of it looks like a token, by which the harness knows its messages"
-        if problem:
-            self._problem(step, f"this cannot be said in {self.dialect.name}", problem)
-            return Utterance(at, said, b"", token)
-        player.said += 1
-        return Utterance(at, said, self.dialect.said_bytes(body), token)
 
 
 def make_plan(
@@ -280,18 +363,24 @@ def make_plan(
     fakes = Fakes(scenario.locale)
     cast = scenario.cast()
     nicks = fakes.nicknames(cast, seed)
-    players = {
-        one.name: _Player(one.name, nicks[one.name], Random(f"{seed}/{one.name}")) for one in cast
-    }
-    planner = _Planner(scenario, dialect, seed, players, fakes, patience)
-    for player in players.values():
+    planner = _Planner(scenario, dialect, seed, {}, fakes, patience)
+    for one in cast:
+        on = scenario.people[one.group].on
+        planner.players[one.name] = planner.make_player(one.name, nicks[one.name], on)
+    for player in planner.players.values():
         problem = dialect.check_nick(player.nick)
-        if NEWCOMER in (player.name, player.nick):
-            problem = "so is the harness's own guest at the end"
+        if NEWCOMERS.fullmatch(player.name) or NEWCOMERS.fullmatch(player.nick):
+            problem = "so are the harness's own guests"
         if problem:
             message = f"{player.name} cannot be called {player.nick!r} in {dialect.name}"
             planner.problems[player.name] = Problem(message, scenario.origin, hint=problem)
     planner.tell(scenario.story)
+    if planner.server is Server.STOPPED:
+        planner.problems["stopped"] = Problem(
+            "the server is still stopped when the story ends",
+            scenario.origin,
+            hint="let it go on: server: continue",
+        )
     if planner.problems:
         raise InputError(planner.problems.values())
     return Plan(
@@ -301,9 +390,12 @@ def make_plan(
         seed=seed,
         dialect=dialect.name,
         patience=patience,
-        people=tuple(PlannedPerson(one.name, one.nick) for one in players.values()),
+        people=tuple(
+            PlannedPerson(one.name, one.nick, one.freezes) for one in planner.players.values()
+        ),
         scenes=tuple(planner.scenes),
         lives=planner.lives,
+        limits=scenario.limits,
     )
 
 
@@ -317,9 +409,3 @@ def _schedule(step: Step, random: Random) -> list[float]:
         if step.every is not None:
             at += random.uniform(step.every.least, step.every.most)
     return times
-
-
-def _with_token(text: str, token: str, behind: bool) -> str:
-    if not token or not text:
-        return token or text
-    return f"{text} {token}" if behind else f"{token} {text}"

@@ -50,6 +50,8 @@ class Recovery:
         self.text = text
         self.conn = conn
         self.suspect = suspect
+        # Whether something was passed over because its speaker is not judged.
+        self.pardoned = False
         self._mid_frame = self.voices.framed and self._inside_message() is not None
 
     def next(self, final: bool) -> Resumption | None:
@@ -283,9 +285,19 @@ class Recovery:
         last = self.voices.speeches[conn].at(place[0] - 1)
         return (last, len(last.data)) if last in self.listener.damaged else None
 
+    def _is_judged(self, form: Form, message: Message | None) -> bool:
+        """Tell whether this matters: of who has said what is no text, nothing does."""
+        if message is not None:
+            return self.voices.is_judged(message)
+        conns = form.conns or ((self.conn,) if self.conn != NOBODY else ())
+        return all(self.voices.speeches[conn].untext is None for conn in conns)
+
     def _note(
         self, fault: Fault, form: Form, message: Message | None = None, offset: int = 0
     ) -> None:
+        if not self._is_judged(form, message):
+            self.pardoned = True
+            return
         names = sorted({self.voices.speeches[conn].nick for conn in form.conns})
         text = bytes(self.text[form.begin : form.end])
         self.listener.note(fault, self.position, text, message, offset, tuple(names))

@@ -20,7 +20,7 @@ class RollCall:
 
     def __init__(self, crew: Crew) -> None:
         self.crew = crew
-        self.members = crew.members
+        self.members = crew.healthy
         self._last_read = 0.0
         self._changed = asyncio.Event()
         self._waiting: dict[User, set[Message]] = {}
@@ -29,7 +29,8 @@ class RollCall:
     async def run(self) -> None:
         """Raises `StepFailureError` where a closing token did not come in time."""
         loop = asyncio.get_running_loop()
-        closings = [self._close(user) for user in self.members if user.said]
+        speakers = [user for user in self.members if user.said and user.attendance.untext is None]
+        closings = [self._close(user) for user in speakers]
         self._waiting = {
             user: {message for message in closings if message.conn != user.conn}
             for user in self.members

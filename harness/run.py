@@ -21,6 +21,7 @@ from harness.dialect import Dialect
 from harness.errors import UsageError
 from harness.events import Ending, Role, Stage
 from harness.history import History
+from harness.kernel import TcpState
 from harness.plan import NEWCOMER, Plan
 from harness.recorder import Recorder
 from harness.rollcall import RollCall
@@ -85,16 +86,17 @@ class Run:
         await self._part(RollCall(self.crew).run())
         self._begin(Stage.CLEANUP)
         await self._clean_up()
-        self._begin(Stage.ALIVE)
-        newcomer = self.crew.enrol(NEWCOMER, NEWCOMER, Role.NEWCOMER)
-        await self._part(self._join(newcomer), lambda: newcomer)
-        await self._await_exit()
+        if self.story.lifecycle.runs:
+            self._begin(Stage.ALIVE)
+            newcomer = self.crew.enrol(NEWCOMER, NEWCOMER, Role.NEWCOMER)
+            await self._part(self._join(newcomer), lambda: newcomer)
+            await self._await_exit()
         self._begin(Stage.DONE)
 
     async def _await_exit(self) -> None:
         """Learn of the server's end where connections have ended that nobody ended here."""
         transcript = self.recorder.transcript
-        thrown_out = any(person.thrown_out for person in transcript.people.values())
+        thrown_out = any(person.wronged for person in transcript.people.values())
         if self.target.started and (thrown_out or transcript.failures):
             await asyncio.wait([self.target.exited], timeout=EXIT_NOTICED)
 
@@ -119,10 +121,19 @@ class Run:
         await self._await_half_closed()
         await settle_sockets(self.crew)
         self.watch.sample("after", self.crew.open)
-        if departed and self.target.started:
+        self._note_addresses()
+        if departed and self.target.started and self.story.lifecycle.runs:
             await self._watch_idle()
         for user in self.crew.unnamed:
             user.hang_up(Ending.GIVEN_UP)
+
+    def _note_addresses(self) -> None:
+        if not self.target.started:
+            return
+        found = self.crew.cutter.diag.on_port(self.target.port)
+        hosts = sorted({one.local[0] for one in found if one.state is TcpState.LISTEN})
+        if hosts:
+            self.recorder.add(events.Listening(self.recorder.now(), " ".join(hosts)))
 
     async def _watch_idle(self) -> None:
         """See whether the server does nothing when nobody talks; some tidy up for a while first."""
@@ -152,7 +163,7 @@ class Run:
         self._main = asyncio.create_task(self._stages())
         watching = asyncio.create_task(self.watch.run())
         showing = asyncio.create_task(self._show(show))
-        self.target.exited.add_done_callback(self._exited)
+        self.target.on_exit(self._exited)
         try:
             with _signals(self._interrupt):
                 await asyncio.wait([self._main])
@@ -164,6 +175,7 @@ class Run:
                 task.cancel()
             await asyncio.gather(self._main, watching, showing, return_exceptions=True)
             self.beacons.close()
+            self.crew.cutter.close()
             try:
                 self.recorder.close()
             finally:
@@ -173,11 +185,13 @@ class Run:
         if self._main:
             self._main.cancel()
 
-    def _exited(self, exited: "asyncio.Future[int]") -> None:
-        if exited.cancelled() or self.recorder.closed:
+    def _exited(self, status: int) -> None:
+        if self.recorder.closed:
             return
-        self.exit_status = exited.result()
-        self.recorder.add(events.Exited(self.recorder.now(), exited.result()))
+        self.exit_status = status
+        self.recorder.add(events.Exited(self.recorder.now(), status))
+        if self.story.lifecycle.expected:
+            return
         # What the server said last is still to be read: it proves how far it came.
         asyncio.get_running_loop().call_later(0.1, self._stop)
 
@@ -269,6 +283,11 @@ async def run_plan(
 
     Raises `UsageError` where it cannot be started, or this machine allows too few open files.
     """
+    if plan.acts_on_server and spec.connect is not None:
+        raise UsageError(
+            "this scenario stops, ends or starts the server: it needs one that the harness starts, "
+            "with --server instead of --connect"
+        )
     _allow_files(len(plan.people) + SPARE_FILES)
     target = await launch(spec, folder / "server.log" if folder else None)
     run = Run(plan, dialect, target, folder)

@@ -7,7 +7,7 @@ and of tokens.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -38,11 +38,15 @@ from harness.cast import (
 from harness.casting import MAX_ACTS, acts, casting_mistakes, resolved, salvaged, walk
 from harness.dump import plain_person, plain_step, to_yaml
 from harness.errors import BadValue
+from harness.feature import Feature
+from harness.limits import Limits
 from harness.nodes import Mark, Source
+from harness.on import On
 from harness.overrides import overridden
-from harness.section import Mistake, Section, mistakes_of, together
+from harness.section import Mistake, Section, empty_mistakes, mistakes_of, together
 from harness.source import load, validated
-from harness.step import DropKind, Hears, Step, Verb
+from harness.step import DropKind, Hears, ServerAct, Step, Verb
+from harness.step_values import OneOf
 from harness.texts import Text, parse_text, render
 from harness.who import Crowd, Everyone, Person, Some, Who, Whom
 from harness.words import kind, shown, suggest
@@ -57,6 +61,7 @@ __all__ = [
     "Person",
     "PersonSpec",
     "Scenario",
+    "ServerAct",
     "Some",
     "Step",
     "Text",
@@ -74,6 +79,7 @@ FORMAT = 1
 DEFAULT_LOCALE = "en_US"
 
 _REQUIREMENT = re.compile(r"[A-Z]+(-[A-Z]+)*-[0-9]+")
+_ID_SCHEMA = {"type": "string", "pattern": f"^{_REQUIREMENT.pattern}$"}
 
 
 def _format(value: object) -> Literal[1]:
@@ -126,9 +132,7 @@ class Scenario(Section):
     requirement: Annotated[
         tuple[Annotated[str, AfterValidator(_requirement)], ...],
         BeforeValidator(_ids),
-        WithJsonSchema(
-            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-        ),
+        WithJsonSchema({"anyOf": [_ID_SCHEMA, {"type": "array", "items": _ID_SCHEMA}]}),
     ] = Field(default=(), description="What it shows: ids of requirements.", examples=["JOIN-3"])
     seed: StrictInt | None = Field(
         default=None,
@@ -141,6 +145,32 @@ class Scenario(Section):
         description="The language of made-up texts and names, as faker calls it.",
         examples=["ru_RU"],
     )
+    needs: Annotated[
+        tuple[Annotated[Feature, PlainValidator(OneOf(Feature))], ...],
+        BeforeValidator(_ids),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"enum": [*map(str, Feature)]},
+                    {"type": "array", "items": {"enum": [*map(str, Feature)]}},
+                ]
+            }
+        ),
+    ] = Field(
+        default=(),
+        description="What a dialect must have; for one without it the scenario is skipped.",
+        examples=["frames"],
+    )
+    on: On | None = Field(
+        default=None,
+        description="How everyone's bytes are cut and paced; a person's own `on` goes first.",
+        examples=[{"segments": "1 byte"}],
+    )
+    limits: Limits | None = Field(
+        default=None,
+        description="What must not be passed.",
+        examples=[{"delivery-p99": "2s"}],
+    )
     people: dict[PersonName, PersonEntry] = Field(
         min_length=1, description="Who takes part: names, each of one person or of a crowd."
     )
@@ -149,6 +179,11 @@ class Scenario(Section):
     )
 
     _origin: str = PrivateAttr(default="")
+
+    @classmethod
+    def key_mistakes(cls, raw: Mapping[str, object]) -> Iterator[Mistake]:
+        """Find the keys without a value."""
+        return empty_mistakes(raw, cls.keys())
 
     @property
     def origin(self) -> str:
@@ -211,6 +246,11 @@ def _resolved(story: tuple[Step, ...], people: Mapping[str, PersonSpec]) -> tupl
     return story
 
 
+def addable_keys() -> dict[str, tuple[str, ...]]:
+    """List the keys that an override may add where the file has none, and those inside of them."""
+    return {**dict.fromkeys(Scenario.keys(), ()), "on": On.keys(), "limits": Limits.keys()}
+
+
 def load_scenario(
     path: Path,
     overrides: Mapping[str, str] | None = None,
@@ -230,7 +270,7 @@ def read_scenario(
     known_requirements: Collection[str] | None = None,
 ) -> Scenario:
     """Make a scenario of a source, as `load_scenario` does of a file."""
-    source = overridden(source, overrides or {}, Scenario.keys())
+    source = overridden(source, overrides or {}, addable_keys())
     scenario = validated(source, Scenario, {"known_requirements": known_requirements})
     scenario.place(source)
     return scenario
@@ -245,6 +285,12 @@ def dump_scenario(scenario: Scenario) -> str:
         data["seed"] = scenario.seed
     if scenario.locale != DEFAULT_LOCALE:
         data["locale"] = scenario.locale
+    if scenario.needs:
+        data["needs"] = [str(feature) for feature in scenario.needs]
+    if scenario.on is not None:
+        data["on"] = scenario.on.plain()
+    if scenario.limits is not None:
+        data["limits"] = scenario.limits.plain()
     data["people"] = {name: plain_person(spec) for name, spec in scenario.people.items()}
     data["story"] = [plain_step(step) for step in scenario.story]
     return to_yaml(data)

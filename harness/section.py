@@ -5,7 +5,7 @@ between keys, which a subclass adds in `key_mistakes`. Knows neither files nor p
 `harness.source` finds the place of each mistake.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -72,6 +72,13 @@ class Section(BaseModel):  # noqa: PLW1641 (pydantic adds `__hash__`)
         if found:
             raise together(cls.__name__, found)
         return section
+
+
+def empty_mistakes(raw: Mapping[str, object], keys: Collection[str]) -> Iterator[Mistake]:
+    """Find the keys with nothing behind them, which pydantic would take as left out."""
+    for key, value in raw.items():
+        if value is None and key in keys:
+            yield Mistake((key,), f"{shown(key)} has no value")
 
 
 def together(title: str, mistakes: Iterable[Mistake]) -> ValidationError:
@@ -146,6 +153,7 @@ _BOUNDS = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "too_short": "must not be empty",
+    "too_long": "must have at most {max_length} items",
     "string_too_short": "must not be empty",
     "less_than": "must be less than {lt}",
 }
@@ -160,7 +168,7 @@ def _wrong_value(details: ErrorDetails, loc: tuple[str | int, ...], subject: str
         return Mistake(loc, message, _type_hint(type_, value))
     if type_ in _BOUNDS:
         bound = _BOUNDS[type_].format_map(details.get("ctx", {}))
-        given = "" if type_.endswith("too_short") else f", not {kind(value)}"
+        given = "" if type_.endswith(("too_short", "too_long")) else f", not {kind(value)}"
         return Mistake(loc, f"{subject} {bound}{given}")
     return Mistake(loc, f"{subject}: {details['msg'][:1].lower()}{details['msg'][1:]}")
 

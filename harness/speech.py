@@ -41,7 +41,11 @@ class Message:
 
 @dataclass(slots=True)
 class Speech:
-    """All that one connection has said; `prefix` stands before each relayed piece of it."""
+    """All that one connection has said; `prefix` stands before each relayed piece of it.
+
+    From message number `untext` on there were bytes that are no text: a server may have replaced
+    them, passed them on, or thrown the speaker out, and what is heard of it is not judged.
+    """
 
     conn: int
     nick: str
@@ -49,10 +53,21 @@ class Speech:
     data: bytearray = field(default_factory=bytearray)
     messages: list[Message] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
+    untext: int | None = None
 
     def at(self, offset: int) -> Message:
         """Return the message that holds the byte at `offset`; the last one past the end."""
         return self.messages[bisect_right(self.starts, offset) - 1]
+
+    def is_judged(self, message: Message) -> bool:
+        """Tell whether it matters how `message`, one of these, is heard."""
+        return self.untext is None or message.number < self.untext
+
+    def said_by(self, at: int | None) -> int:
+        """Return how many bytes were said until `at`; all where that is None."""
+        if at is None or not self.messages or self.messages[-1].at <= at:
+            return len(self.data)
+        return self.starts[bisect_right(self.messages, at, key=lambda message: message.at)]
 
     def is_boundary(self, offset: int) -> bool:
         """Tell whether a message begins or the speech ends at `offset`."""
@@ -139,6 +154,10 @@ class Voices:
         if self.between not in message.data:
             self.plain[message.token] = message
 
+    def is_judged(self, message: Message) -> bool:
+        """Tell whether it matters how `message` is heard."""
+        return self.speeches[message.conn].is_judged(message)
+
     def find_prefixes(self, text: bytes, after: int) -> list[tuple[int, int, list[int]]]:
         """Return each prefix in `text` that ends behind `after`: begin, end, its connections."""
         found = []
@@ -183,11 +202,12 @@ def common(left: bytes | bytearray, right: bytes | bytearray) -> int:
     return low
 
 
-def occurrences(text: bytearray, needle: bytes, most: int) -> list[int]:
-    """Return the first `most` offsets at which `needle` stands in `text`; they may overlap."""
+def occurrences(text: bytearray, needle: bytes, most: int, before: int) -> list[int]:
+    """Return the first `most` offsets below `before` of `needle` in `text`; they may overlap."""
     found: list[int] = []
-    at = text.find(needle)
+    end = before + len(needle) - 1
+    at = text.find(needle, 0, end)
     while at >= 0 and len(found) < most:
         found.append(at)
-        at = text.find(needle, at + 1)
+        at = text.find(needle, at + 1, end)
     return found

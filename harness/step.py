@@ -4,162 +4,47 @@ Which verb takes which modifier is a table here. Knows nothing of the people of 
 they exist is checked in `harness.scenario`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PlainValidator,
-    PrivateAttr,
-    StrictBool,
-    StrictInt,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, StrictBool, StrictInt
 
-from harness.durations import Span, parse_duration, parse_positive, parse_span
-from harness.errors import BadValue
 from harness.nodes import Mark
-from harness.section import Mistake, Section
-from harness.texts import Text, check_characters, parse_text
-from harness.who import EVERYONE, Whom, is_name, parse_whom
-from harness.words import kind, listed, shown, suggest
+from harness.section import Mistake, Section, empty_mistakes
+from harness.step_values import (
+    Done,
+    DropValue,
+    Duration,
+    HeardText,
+    PayloadValue,
+    Positive,
+    ServerValue,
+    SpanValue,
+    TextValue,
+    WhoValue,
+    heard_name,
+)
+from harness.verbs import ALL_MODIFIERS, MODIFIERS, NOBODYS, DropKind, ServerAct, Verb
+from harness.words import listed, shown
+
+__all__ = ["MODIFIERS", "NOBODYS", "DropKind", "Hears", "ServerAct", "Step", "Verb"]
 
 MAX_TIMES = 1_000_000
 
-
-class Verb(StrEnum):
-    """What a step does."""
-
-    CONNECT = "connect"
-    JOIN = "join"
-    SAY = "say"
-    HEARS = "hears"
-    LEAVE = "leave"
-    DROP = "drop"
-    WAIT = "wait"
-    TOGETHER = "together"
-    REPEAT = "repeat"
-
-
-class DropKind(StrEnum):
-    """How a connection is dropped, at once."""
-
-    CLOSE = "close"
-    RESET = "reset"
-    HALF_CLOSE = "half-close"
-
-
-NOBODYS = frozenset({Verb.WAIT, Verb.TOGETHER, Verb.REPEAT})
-"""The verbs that have no `who`."""
-
-MODIFIERS: Mapping[Verb, tuple[str, ...]] = {
-    Verb.CONNECT: ("after", "within"),
-    Verb.JOIN: ("over", "after", "within"),
-    Verb.SAY: ("times", "every", "over", "after", "bare"),
-    Verb.HEARS: ("after", "within"),
-    Verb.LEAVE: ("after", "within"),
-    Verb.DROP: ("after",),
-    Verb.WAIT: ("after",),
-    Verb.TOGETHER: ("after",),
-    Verb.REPEAT: ("times", "after"),
-}
-"""What each verb takes beside its own value."""
-
 _VERBS = {str(verb): verb for verb in Verb}
-_ALL_MODIFIERS = ("times", "every", "over", "after", "within", "bare")
-
-
-def _true(value: object) -> Literal[True]:
-    if value is not True:
-        raise BadValue(f"must be true, not {kind(value)}")
-    return True
-
-
-def _text(value: object) -> Text:
-    if isinstance(value, tuple):
-        return value
-    if not isinstance(value, str):
-        hint = "put it in quotes" if isinstance(value, bool | int | float) else ""
-        raise BadValue(f"a text is needed, not {kind(value)}", hint)
-    return parse_text(value)
-
-
-def _drop_kind(value: object) -> DropKind:
-    kinds = [str(each) for each in DropKind]
-    if isinstance(value, str) and value in kinds:
-        return DropKind(value)
-    hint = suggest(value, kinds) if isinstance(value, str) else ""
-    raise BadValue(f"must be one of {listed(kinds)}, not {kind(value)}", hint)
-
-
-def _items(value: object) -> object:
-    if value is None:  # `key_mistakes` reports it, once
-        return []
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _heard_text(text: str) -> str:
-    check_characters(text)
-    if not text:
-        raise BadValue("an empty text is always heard", "write what must be heard")
-    return text
-
-
-def _heard_name(name: str) -> str:
-    if name != EVERYONE and not is_name(name):
-        raise BadValue(f"{shown(name)} is no name", "a person, a crowd, or everyone")
-    return name
-
-
-_DURATION = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? ?(ms|s|m)$"}
-_SPAN = {
-    "type": "string",
-    "pattern": r"^[0-9]+(\.[0-9]+)? ?(ms|s|m)( *\.\. *[0-9]+(\.[0-9]+)? ?(ms|s|m))?$",
-}
-
-Done = Annotated[Literal[True], PlainValidator(_true), WithJsonSchema({"const": True})]
-TextValue = Annotated[Text, PlainValidator(_text), WithJsonSchema({"type": "string"})]
-Duration = Annotated[float, PlainValidator(parse_duration), WithJsonSchema(_DURATION)]
-Positive = Annotated[float, PlainValidator(parse_positive), WithJsonSchema(_DURATION)]
-SpanValue = Annotated[Span, PlainValidator(parse_span), WithJsonSchema(_SPAN)]
-DropValue = Annotated[
-    DropKind, PlainValidator(_drop_kind), WithJsonSchema({"enum": [*map(str, DropKind)]})
-]
-_WhomValue = Annotated[Whom, PlainValidator(parse_whom), WithJsonSchema({"type": "string"})]
-WhoValue = Annotated[
-    tuple[_WhomValue, ...],
-    BeforeValidator(_items),
-    Field(min_length=1),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {"type": "array", "items": {"type": "string"}, "minItems": 1},
-            ]
-        }
-    ),
-]
-
-
-def _empty_mistakes(raw: Mapping[str, object], keys: Collection[str]) -> Iterator[Mistake]:
-    """Find the keys with nothing behind them, which pydantic would take as left out."""
-    for key, value in raw.items():
-        if value is None and key in keys:
-            yield Mistake((key,), f"{shown(key)} has no value")
 
 
 class Hears(Section):
     """What must be heard: the latest message of somebody, or a text."""
 
-    from_: Annotated[str, AfterValidator(_heard_name)] | None = Field(
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    from_: Annotated[str, AfterValidator(heard_name)] | None = Field(
         default=None,
         alias="from",
         description="Whose latest message: a person, each of a crowd, or everyone.",
     )
-    text: Annotated[str, AfterValidator(_heard_text)] | None = Field(
+    text: HeardText | None = Field(
         default=None,
         description="A text, as it stands: in anything heard since joining.",
     )
@@ -168,7 +53,7 @@ class Hears(Section):
     def key_mistakes(cls, raw: Mapping[str, object]) -> Iterator[Mistake]:
         """Find what breaks the rule: exactly one of the two."""
         known = cls.keys()
-        yield from _empty_mistakes(raw, known)
+        yield from empty_mistakes(raw, known)
         given = [key for key in raw if key in known]
         if len(given) == 2:
             message = f"{shown(given[1])} stands beside {shown(given[0])}"
@@ -196,11 +81,39 @@ class Step(Section):
         description="Say a text; {sentence}, {word} and {name} are made up, {X*N} repeats X.",
         examples=["hello", "{sentence}", "{я*2500}"],
     )
+    send: PayloadValue | None = Field(
+        default=None,
+        description="Send these very bytes: a text ({end} ends a message), {hex: ...}, or a list "
+        "of both, sent as that many segments.",
+        examples=["{word}{end}", {"hex": "ff fe"}, [{"hex": "d0"}, {"hex": "b0"}, "{end}"]],
+    )
     hears: Hears | None = Field(default=None, description="Hear it, or have heard it.")
+    hears_nothing: Done | None = Field(
+        default=None,
+        alias="hears-nothing",
+        description="Nothing that people said before this step ever reaches this connection.",
+    )
+    refused: Done | None = Field(
+        default=None,
+        description="Give the nickname (unless something was sent), and not get in: the server "
+        "closes the connection or asks again. Of a member: the server closes the connection.",
+    )
     leave: Done | None = Field(
         default=None, description="Leave in good order: half-close, read to the end, close."
     )
     drop: DropValue | None = Field(default=None, description="Drop the connection, at once.")
+    freeze: Done | None = Field(
+        default=None, description="Stop reading, and stay connected, until the thaw."
+    )
+    thaw: Done | None = Field(
+        default=None,
+        description="Read again; before it, all others must have heard each other.",
+    )
+    server: ServerValue | None = Field(
+        default=None,
+        description="Stop the server's process and let it continue, kill it, interrupt it "
+        "(SIGINT), terminate it (SIGTERM), or start it again on its port.",
+    )
     wait: Duration | None = Field(default=None, description="Let time pass.", examples=["2s"])
     together: Annotated[tuple["Step", ...], Field(min_length=1)] | None = Field(
         default=None, description="Steps that run side by side."
@@ -230,7 +143,7 @@ class Step(Section):
     @property
     def verb(self) -> Verb:
         """The one verb of the step."""
-        return next(verb for verb in Verb if getattr(self, verb) is not None)
+        return next(verb for verb in Verb if getattr(self, verb.field) is not None)
 
     @property
     def block(self) -> tuple["Step", ...]:
@@ -250,7 +163,7 @@ class Step(Section):
     def key_mistakes(cls, raw: Mapping[str, object]) -> Iterator[Mistake]:
         """Find what breaks the rule: one verb, what goes with it, a `who` where it needs one."""
         known = cls.keys()
-        yield from _empty_mistakes(raw, known)
+        yield from empty_mistakes(raw, known)
         first, *others = [key for key in raw if key in _VERBS] or [""]
         if first and not others:
             yield from _who_mistakes(_VERBS[first], raw)
@@ -272,18 +185,26 @@ def _who_mistakes(verb: Verb, raw: Mapping[str, object]) -> Iterator[Mistake]:
 
 
 def _modifier_mistakes(verb: Verb, raw: Mapping[str, object]) -> Iterator[Mistake]:
-    for key in _ALL_MODIFIERS:
+    for key in ALL_MODIFIERS:
         if key in raw and key not in MODIFIERS[verb]:
             message = f"{shown(verb)} does not take {shown(key)}"
             yield Mistake((key,), message, _modifier_hint(verb, key), at_key=True)
     if verb is Verb.REPEAT and "times" not in raw:
         yield Mistake((), "'repeat' needs 'times'", "as in times: 5")
-    if verb is Verb.SAY and "every" in raw and "times" not in raw:
-        yield Mistake(("every",), "'every' needs 'times'", "as in times: 5", at_key=True)
+    if "every" in raw and "every" in MODIFIERS[verb]:
+        yield from _every_mistakes(raw)
     if verb is Verb.TOGETHER:
         for loc in _inner_togethers(raw[verb], (Verb.TOGETHER.value,)):
             hint = "all its steps run side by side as it is"
             yield Mistake(loc, "'together' inside of 'together'", hint, at_key=True)
+
+
+def _every_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    if "times" not in raw:
+        yield Mistake(("every",), "'every' needs 'times'", "as in times: 5", at_key=True)
+    if "over" in raw:
+        hint = "over gives each message its time by itself: take one of them out"
+        yield Mistake(("every",), "'every' stands beside 'over'", hint, at_key=True)
 
 
 def _modifier_hint(verb: Verb, key: str) -> str:

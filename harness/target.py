@@ -7,6 +7,7 @@ the program, does not know when it is ready, and judges nothing.
 import asyncio
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
@@ -50,7 +51,7 @@ class Target:
     """
 
     __slots__ = (
-        *("_hurry", "_lease", "_link", "_meter", "_stopping"),
+        *("_hurry", "_lease", "_link", "_meter", "_on_exit", "_stopping"),
         *("command", "exited", "host", "isolation", "left", "port", "started"),
     )
 
@@ -71,6 +72,7 @@ class Target:
         self.left = 0
         self._link = link
         self._lease = lease
+        self._on_exit: Callable[[int], None] | None = None
         self._meter = Meter(link.outer, link.inner, port) if link else None
         self._hurry: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._stopping: asyncio.Task[None] | None = None
@@ -87,6 +89,35 @@ class Target:
         """
         if self._link:
             self._link.order(f"signal {int(signum)}")
+
+    def on_exit(self, act: Callable[[int], None]) -> None:
+        """Call `act` with the return code whenever it ends, now and after each `relaunch`."""
+        self._on_exit = act
+        self._watch_exit(self.exited)
+
+    def _watch_exit(self, exited: "asyncio.Future[int]") -> None:
+        def tell(done: "asyncio.Future[int]") -> None:
+            if self._on_exit and not done.cancelled():
+                self._on_exit(done.result())
+
+        exited.add_done_callback(tell)
+
+    async def relaunch(self) -> None:
+        """End what is left of it, and start the same command on the same port, once more.
+
+        What it prints goes where the first one's words went. Raises `UsageError`.
+        """
+        assert self._link is not None
+        self.left += await self._link.end()
+        output, environment = self._link.output, _environment(self.port)
+        self._link = await KeeperLink.start(self.isolation, self.command, environment, output)
+        self._meter = Meter(self._link.outer, self._link.inner, self.port)
+        self.exited = self._link.exited
+        self._watch_exit(self.exited)
+
+    def is_stopped(self) -> bool:
+        """Whether the system has stopped all of its processes (SIGSTOP)."""
+        return self._meter is not None and all(map(_is_stopped, self._meter.processes()))
 
     def pids(self) -> list[int]:
         """The process ids of all its living processes, as the harness sees them."""
@@ -123,7 +154,7 @@ class Target:
             # A program may have killed its keeper; in a namespace it cannot.
             known = [] if self.isolation == "pid-namespace" else meter.processes()
             try:
-                self.left = await link.end()
+                self.left += await link.end()
             finally:
                 _kill(known)
                 link.output.close()
@@ -164,13 +195,23 @@ def _choose_port(spec: TargetSpec) -> tuple[int, PortLease | None]:
 
 
 async def _start(words: tuple[str, ...], port: int, log: Path | None, isolation: str) -> KeeperLink:
-    environment = os.environ | {"PORT": str(port), "PYTHONUNBUFFERED": "1"}
     output = Output(log)
     try:
-        return await KeeperLink.start(isolation, words, environment, output)
+        return await KeeperLink.start(isolation, words, _environment(port), output)
     except BaseException:
         output.close()
         raise
+
+
+def _environment(port: int) -> dict[str, str]:
+    return os.environ | {"PORT": str(port), "PYTHONUNBUFFERED": "1"}
+
+
+def _is_stopped(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_STOPPED)
+    except psutil.Error:
+        return True  # it has ended, which is as still as can be
 
 
 def _kill(processes: list[psutil.Process]) -> None:

@@ -2,19 +2,21 @@
 
     {sentence} {word} {name}   made up anew each time, by whoever calls `render`
     {X*N}                      the text X (without braces), N times over
+    {end}                      what ends a message of the dialect; only where bytes are sent
     {{ and }}                  a brace
 
 Knows nothing of YAML, of faker and of tokens.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness.errors import BadValue
 from harness.words import listed, shown, suggest
 
 FIELDS = ("sentence", "word", "name")
+END = "end"
 MAX_TIMES = 1_000_000
 MAX_BYTES = 4 << 20
 """Size in UTF-8 of all that a template says by itself, its repeats written out."""
@@ -22,6 +24,8 @@ MAX_BYTES = 4 << 20
 _PIECE = re.compile(r"[^{}]+|\{\{|\}\}|\{([^{}]*)\}", re.DOTALL)
 _REPEAT = re.compile(r"(.+)\*([0-9]+)", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# NEL, U+0085, is a line end that a chat must carry like any other character.
+_C1 = re.compile("[\u0080-\u0084\u0086-\u009f]")
 _BRACE_HINT = "write {{ or }} for a brace"
 
 
@@ -34,7 +38,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What is made up anew each time: `sentence`, `word` or `name`."""
+    """What is made up anew each time, `sentence`, `word` or `name`; or the `end` of a message."""
 
     name: str
 
@@ -51,12 +55,13 @@ Part = Literal | Field | Repeat
 Text = tuple[Part, ...]
 
 
-def parse_text(template: str) -> Text:
+def parse_text(template: str, fields: Sequence[str] = FIELDS) -> Text:
     """Take a template apart; neighbouring literals are one, and an empty template has no parts.
 
-    Raises `BadValue`.
+    `fields` are the names that may stand in it. Raises `BadValue`.
     """
     check_characters(template)
+    check_escapes(template)
     if "{" not in template and "}" not in template:
         return (Literal(template),) if template else ()
     parts: list[Part] = []
@@ -72,10 +77,10 @@ def parse_text(template: str) -> Text:
         if literal:
             parts.append(Literal(literal))
             literal = ""
-        parts.append(_field(match[1]))
+        parts.append(_field(match[1], fields))
     if literal:
         parts.append(Literal(literal))
-    _check_size(parts)
+    check_size(size(parts))
     return tuple(parts)
 
 
@@ -85,8 +90,18 @@ def check_characters(text: str) -> None:
         raise BadValue(f"the half character U+{ord(found[0]):04X} cannot be sent as UTF-8")
 
 
-def _field(inner: str) -> Part:
-    if inner in FIELDS:
+def check_escapes(text: str) -> None:
+    """Check that no byte was meant where a control character stands; raises `BadValue`."""
+    if found := _C1.search(text):
+        code = ord(found[0])
+        raise BadValue(
+            f"the text has the control character U+{code:04X}, which is two bytes of UTF-8",
+            f'the byte is written {{hex: "{code:02x}"}}, and goes with send',
+        )
+
+
+def _field(inner: str, fields: Sequence[str]) -> Part:
+    if inner in fields:
         return Field(inner)
     if match := _REPEAT.fullmatch(inner):
         # Compared as text first: a number of a million digits takes its time.
@@ -94,21 +109,27 @@ def _field(inner: str) -> Part:
         if not 1 <= times <= MAX_TIMES:
             raise BadValue(f"{shown('{' + inner + '}')} must repeat 1 to {MAX_TIMES:,} times")
         return Repeat(match[1], times)
-    known = listed(f"{{{name}}}" for name in (*FIELDS, "X*N"))
-    hint = suggest(inner, FIELDS) or f"there are {known}; {_BRACE_HINT}"
+    known = listed(f"{{{name}}}" for name in (*fields, "X*N"))
+    hint = suggest(inner, fields) or f"there are {known}; {_BRACE_HINT}"
     raise BadValue(f"unknown field {shown('{' + inner + '}')}", hint)
 
 
-def _check_size(parts: list[Part]) -> None:
-    size = 0
+def size(parts: Sequence[Part]) -> int:
+    """Count the bytes of all that a template says by itself, its repeats written out."""
+    count = 0
     for part in parts:
         match part:
             case Literal(text):
-                size += len(text.encode())
+                count += len(text.encode())
             case Repeat(text, times):
-                size += len(text.encode()) * times
-    if size > MAX_BYTES:
-        raise BadValue(f"a text of {size:,} bytes", f"at most {MAX_BYTES:,}")
+                count += len(text.encode()) * times
+    return count
+
+
+def check_size(count: int) -> None:
+    """Check the bytes of a text, or of several that go out together; raises `BadValue`."""
+    if count > MAX_BYTES:
+        raise BadValue(f"a text of {count:,} bytes", f"at most {MAX_BYTES:,}")
 
 
 def format_text(text: Text) -> str:
@@ -132,9 +153,10 @@ def render(
     sentence: Callable[[], str],
     word: Callable[[], str],
     name: Callable[[], str],
+    end: Callable[[], str] = str,
 ) -> str:
     """Write a text out; each field calls its function anew, from left to right."""
-    make = {"sentence": sentence, "word": word, "name": name}
+    make = {"sentence": sentence, "word": word, "name": name, END: end}
     return "".join(_render_part(part, make) for part in text)
 
 

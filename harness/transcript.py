@@ -13,6 +13,12 @@ from harness.dialect import Dialect
 from harness.events import Ending, Event, Kind, Role
 from harness.speech import Message, Voices
 
+# What a server may be told that ends it, or starts it again.
+RESTART = "restart"
+ENDING_ACTS = ("interrupt", "terminate", "kill", RESTART)
+# Who has no name is owed a prompt; more than this of anything is not kept.
+MOST_AT_THE_DOOR = 1 << 16
+
 
 @dataclass(slots=True)
 class Attendance:
@@ -20,7 +26,9 @@ class Attendance:
 
     `joining` is just before its nickname was sent. `joined` is proved: it read a message that was
     sent after that, or somebody read one of its own. `leaving` is the harness's first act to end
-    it; `gone` is when the server's end of stream or an error was seen.
+    it; `gone` is when the server's end of stream or an error was seen. `strange` is when it sent
+    other bytes in place of a name, and `answer` what it has read since; `untext` is when it first
+    said what is no text. It did not read from `froze` on, until `thawed`.
     """
 
     conn: int
@@ -40,6 +48,11 @@ class Attendance:
     accepted: int = -1
     doorstep: bytearray = field(default_factory=bytearray)
     named: int = 0
+    strange: int | None = None
+    answer: bytearray = field(default_factory=bytearray)
+    untext: int | None = None
+    froze: int | None = None
+    thawed: int | None = None
 
     @property
     def present(self) -> bool:
@@ -50,6 +63,17 @@ class Attendance:
     def thrown_out(self) -> bool:
         """Whether the server ended it before the harness had begun to."""
         return self.gone is not None and (self.leaving is None or self.gone < self.leaving)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it does not read now."""
+        return self.froze is not None and self.thawed is None
+
+    @property
+    def wronged(self) -> bool:
+        """Whether it was thrown out although it had kept to the dialect, and had read."""
+        given_cause = self.froze is not None or self.untext is not None
+        return self.thrown_out and not given_cause
 
     @property
     def in_good_order(self) -> bool:
@@ -71,8 +95,18 @@ class Transcript:
         self.skipped: list[events.Skipped] = []
         self.samples: list[events.Sampled] = []
         self.lags: list[events.Lagged] = []
+        # Ends of the server's process: unasked, as it was told, and instead of a new beginning.
         self.exits: list[events.Exited] = []
+        self.ends: list[events.Exited] = []
+        self.false_starts: list[events.Exited] = []
         self.refused: list[events.ConnectFailed] = []
+        self.cuts: list[events.Cut] = []
+        self.silences: list[events.Silent] = []
+        self.bites: list[events.Bitten] = []
+        self.freezes: list[tuple[int, int, int | None]] = []
+        self.told: list[events.ServerTold] = []
+        self.done: list[events.ServerDone] = []
+        self.addresses: list[str] = []
         self.noise: events.Noise | None = None
         self.interrupted = False
         self.end = 0
@@ -96,8 +130,8 @@ class Transcript:
         match event:
             case events.Read(at, conn, data):
                 self._read(at, conn, data)
-            case events.Said(_, conn):
-                self.voices.say(event)
+            case events.Said(at, conn):
+                self._say(at, conn, event)
             case events.Accepted(_, conn, number):
                 self.people[conn].accepted = number
             case _:
@@ -106,10 +140,19 @@ class Transcript:
     def _read(self, at: int, conn: int, data: bytes) -> None:
         listener = self.listeners.get(conn)
         if listener is None:
-            self.people[conn].doorstep += data
+            person = self.people[conn]
+            door = person.doorstep if person.strange is None else person.answer
+            door += data[: max(MOST_AT_THE_DOOR - len(door), 0)]
             return
         listener.read(data, at)
         self._prove(conn, listener)
+
+    def _say(self, at: int, conn: int, said: events.Said) -> None:
+        person = self.people[conn]
+        if said.kind is Kind.UNTEXT and person.untext is None:
+            person.untext = at
+            self.voices.speeches[conn].untext = said.number
+        self.voices.say(said)
 
     def _prove(self, conn: int, listener: Listener) -> None:
         """Find out who is now known to be in the room."""
@@ -144,6 +187,23 @@ class Transcript:
                 self._go(at, conn).error = error
             case events.Closed(at, conn):
                 self.people[conn].closed = at
+            case _:
+                self._freeze(event)
+
+    def _freeze(self, event: Event) -> None:
+        match event:
+            case events.Sent(at, conn):
+                person = self.people[conn]
+                if person.joining is None and person.strange is None:
+                    person.strange = at
+            case events.Froze(at, conn):
+                self.people[conn].froze = self.people[conn].froze or at
+                self.people[conn].thawed = None
+                self.freezes.append((conn, at, None))
+            case events.Thawed(at, conn):
+                self.people[conn].thawed = at
+                spans = self.freezes
+                self.freezes = [(c, b, at if c == conn and e is None else e) for c, b, e in spans]
             case _:
                 self._note(event)
 
@@ -193,9 +253,37 @@ class Transcript:
             case events.Lagged():
                 self.lags.append(event)
             case events.Exited():
-                self.exits.append(event)
+                self._exits().append(event)
             case events.ConnectFailed():
                 self.refused.append(event)
+            case _:
+                self._prove_fault(event)
+
+    def _exits(self) -> list[events.Exited]:
+        """Return where the end belongs that has just been seen."""
+        told = [one for one in self.told if one.act in ENDING_ACTS]
+        if not told:
+            return self.exits
+        last = told[-1]
+        done = any(one.at >= last.at for one in self.done if one.act == last.act)
+        if last.act == RESTART:
+            return self.exits if done else self.false_starts
+        return self.ends if not any(one.at >= last.at for one in self.ends) else self.exits
+
+    def _prove_fault(self, event: Event) -> None:
+        match event:
+            case events.Cut():
+                self.cuts.append(event)
+            case events.Silent():
+                self.silences.append(event)
+            case events.Bitten():
+                self.bites.append(event)
+            case events.ServerTold():
+                self.told.append(event)
+            case events.ServerDone():
+                self.done.append(event)
+            case events.Listening():
+                self.addresses.append(event.addresses)
 
     # -- asked by those who act and those who judge --------------------------------------------
 
@@ -214,10 +302,12 @@ class Transcript:
         Somebody heard it, or it was accepted and its sender left in good order or was thrown out.
         """
         person, heard = self.people[conn], -1
+        if person.untext is not None:
+            return -1
         for listener in self.listeners.values():
             listener.count()
             heard = max(heard, max(listener.numbers.get(conn, ()), default=-1))
-        surely = person.in_good_order or person.thrown_out
+        surely = person.in_good_order or person.wronged
         return max(heard, person.accepted) if surely else heard
 
     def departures(self) -> list[Attendance]:

@@ -14,10 +14,8 @@ from harness import events
 from harness.events import Ending, Kind, Role
 from harness.recorder import Recorder
 from harness.speech import Message
-from harness.transcript import Attendance
+from harness.transcript import MOST_AT_THE_DOOR, Attendance
 
-# A stranger without a name is owed a prompt; more than this of anything is not kept.
-MOST_AT_THE_DOOR = 1 << 16
 _HARD_RESET = struct.pack("ii", 1, 0)
 
 
@@ -36,8 +34,15 @@ class User(asyncio.Protocol):
         self.role = role
         self.said = 0
         self.bytes_read = 0
+        self.bytes_written = 0
+        # How many bytes may wait unread on this side; 0: as the system has it.
+        self.buffer = 0
         self.on_read: Callable[[], None] | None = None
+        # Whose words are cut says one thing at a time; until it is whole it is not accepted.
+        self.turn = asyncio.Lock()
+        self.cutting = False
         self._closed = asyncio.Event()
+        self._half_closed = False
         self._answer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._watchers: set[asyncio.Future[None]] = set()
@@ -102,12 +107,12 @@ class User(asyncio.Protocol):
 
     # -- doing ---------------------------------------------------------------------------------
 
-    async def connect(self, host: str, port: int) -> None:
-        """Open the connection; raises `OSError`."""
+    async def connect(self, host: str, port: int, buffer: int = 0) -> None:
+        """Open the connection; raises `OSError`. `buffer` are the bytes that may wait unread."""
         add, now = self.recorder.add, self.recorder.now
         add(events.Connect(now(), self.conn, self.person, self.nick, self.role))
         try:
-            await asyncio.get_running_loop().create_connection(lambda: self, host, port)
+            await self._open(host, port, buffer)
             addresses = self.addresses
             if addresses and addresses[0] == addresses[1]:
                 self.hang_up(Ending.RESET)
@@ -116,34 +121,79 @@ class User(asyncio.Protocol):
             add(events.ConnectFailed(now(), self.conn, str(error)))
             raise
 
+    async def _open(self, host: str, port: int, buffer: int) -> None:
+        loop = asyncio.get_running_loop()
+        if not buffer:
+            await loop.create_connection(lambda: self, host, port)
+            return
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        sock = socket.socket(family, kind, protocol)
+        try:
+            # Before it connects: the window that it offers is settled then.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            sock.setblocking(False)
+            await loop.sock_connect(sock, address)
+        except BaseException:
+            sock.close()
+            raise
+        await loop.create_connection(lambda: self, sock=sock)
+
     def give_name(self) -> None:
         """Send the nickname: from here on it is joining."""
+        self.write(self.note_name())
+
+    def note_name(self) -> bytes:
+        """Take down that the nickname is about to be sent; return what is to be written."""
         data = self._dialect.nickname_bytes(self.nick)
         self._answer.clear()
         self.recorder.add(events.Named(self.recorder.now(), self.conn, data))
-        self._write(data)
         if self._transport and not self._closing:
             self._transport.resume_reading()
+        return data
 
     def say(
         self, data: bytes, token: bytes, kind: Kind, step: int = -1, due: int | None = None
     ) -> Message:
         """Send one message; `data` is what goes on the wire, `due` when it was planned for."""
+        message = self.note_said(data, token, kind, step, due)
+        self.write(data)
+        self.accept()
+        return message
+
+    def note_said(
+        self, data: bytes, token: bytes, kind: Kind, step: int = -1, due: int | None = None
+    ) -> Message:
+        """Take down a message that is about to be written."""
         at = self.recorder.now()
         when = at if due is None else due
-        said = events.Said(at, self.conn, self.said, data, token, kind, when, step)
+        self.recorder.add(events.Said(at, self.conn, self.said, data, token, kind, when, step))
         self.said += 1
-        self.recorder.add(said)
-        self._write(data)
-        if not self.unsent:
-            self._accept()
         return self.recorder.transcript.voices.speeches[self.conn].messages[-1]
+
+    def note_sent(self, data: bytes) -> None:
+        """Take down bytes that are about to be written and are no whole message."""
+        self._answer.clear()
+        self.recorder.add(events.Sent(self.recorder.now(), self.conn, data))
+
+    def freeze(self) -> None:
+        """Stop reading."""
+        self.recorder.add(events.Froze(self.recorder.now(), self.conn))
+        if self._transport and not self._closing:
+            self._transport.pause_reading()
+
+    def thaw(self) -> None:
+        """Read again."""
+        self.recorder.add(events.Thawed(self.recorder.now(), self.conn))
+        if self._transport and not self._closing:
+            self._transport.resume_reading()
 
     def half_close(self, how: Ending) -> None:
         """Tell the server that nothing more will come, and go on reading."""
         self._leave(how)
         if self._transport and self._transport.can_write_eof() and not self._closing:
             self._transport.write_eof()
+            self._half_closed = True
 
     def hang_up(self, how: Ending) -> None:
         """Close the connection: with a reset for anything but `CLOSE` and after a half-close."""
@@ -154,6 +204,10 @@ class User(asyncio.Protocol):
             self._transport.close()
             return
         self.abort()
+
+    def leave_to_server(self) -> None:
+        """Take down that the server is about to end it; the socket stays until it has."""
+        self._leave(Ending.SERVER)
 
     def abort(self) -> None:
         """Reset the connection in any state; nothing is recorded."""
@@ -166,6 +220,11 @@ class User(asyncio.Protocol):
         self._transport.abort()
 
     @property
+    def open(self) -> bool:
+        """Whether neither side has closed it."""
+        return not self._closing and self.attendance.gone is None
+
+    @property
     def _closing(self) -> bool:
         return self._transport is None or self._transport.is_closing()
 
@@ -173,12 +232,17 @@ class User(asyncio.Protocol):
         if self.attendance.leaving is None:
             self.recorder.add(events.Left(self.recorder.now(), self.conn, how))
 
-    def _write(self, data: bytes) -> None:
-        if self._transport and not self._closing:
-            self._transport.write(data)
+    def write(self, data: bytes) -> bool:
+        """Send bytes; tell whether the connection is still open in this direction."""
+        if self._transport is None or self._closing or self._half_closed:
+            return False
+        self._transport.write(data)
+        self.bytes_written += len(data)
+        return True
 
-    def _accept(self) -> None:
-        if self.said and not self._closing:
+    def accept(self) -> None:
+        """Take down, where it is so, that the kernel has taken all that was said."""
+        if self.said and not (self.unsent or self.cutting or self._closing or self._half_closed):
             self.recorder.add(events.Accepted(self.recorder.now(), self.conn, self.said - 1))
 
     def is_gone(self) -> bool:
@@ -257,7 +321,7 @@ class User(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """Record that the kernel has taken everything."""
-        self._accept()
+        self.accept()
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:

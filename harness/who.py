@@ -1,4 +1,4 @@
-"""Who does a step: `bob`, `crowd`, `10 of crowd`, `everyone`, `everyone but bob, crowd`.
+"""Who does a step: `bob`, `crowd`, `10 of crowd`, `everyone but bob, crowd`, `a newcomer`.
 
 Knows the grammar, not the people: a name alone is read as a person, and `harness.cast` finds out
 whether it is one, a crowd, or nobody.
@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass
 
 from harness.errors import BadValue
-from harness.words import kind, shown
+from harness.words import kind, shown, suggest
 
 EVERYONE = "everyone"
+NEWCOMER = "a newcomer"
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _SOME = re.compile(r"([0-9]{1,9}) of (\S+)")
@@ -47,7 +48,12 @@ class Everyone:
     but: tuple[str, ...] = ()
 
 
-Whom = Person | Crowd | Some | Everyone
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who is not among the people, another one each time."""
+
+
+Whom = Person | Crowd | Some | Everyone | Newcomer
 Who = tuple[Whom, ...]
 
 
@@ -58,13 +64,15 @@ def is_name(text: str) -> bool:
 
 def parse_whom(value: object) -> Whom:
     """Read one item of a `who`. Raises `BadValue`."""
-    if isinstance(value, Person | Crowd | Some | Everyone):
+    if isinstance(value, Person | Crowd | Some | Everyone | Newcomer):
         return value
     if not isinstance(value, str):
         raise BadValue(f"{kind(value)} is nobody", _EXAMPLES)
     text = " ".join(value.split())
     if text == EVERYONE:
         return Everyone()
+    if text == NEWCOMER:
+        return Newcomer()
     if match := _BUT.fullmatch(text):
         return Everyone(tuple(_name(name.strip()) for name in match[1].split(",")))
     if match := _SOME.fullmatch(text):
@@ -81,7 +89,12 @@ def _some(count: int, crowd: str) -> Some:
 def _name(text: str) -> str:
     if is_name(text):
         return text
-    hint = f"write a list: [{text}]" if "," in text else _EXAMPLES
+    if "," in text:
+        hint = f"write a list: [{text}]"
+    elif " " in text:
+        hint = suggest(text, [NEWCOMER]) or _EXAMPLES
+    else:
+        hint = _EXAMPLES
     raise BadValue(f"{shown(text)} is no name", hint)
 
 
@@ -94,5 +107,7 @@ def format_whom(whom: Whom) -> str:
             return f"{count} of {crowd}"
         case Everyone(()):
             return EVERYONE
+        case Newcomer():
+            return NEWCOMER
         case _:
             return f"{EVERYONE} but {', '.join(whom.but)}"

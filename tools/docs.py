@@ -4,7 +4,8 @@
     python tools/docs.py --check    change nothing; exit status 1 where one is out of date
 
 A generated part stands between two comments, `<!-- generated: NAME -->` and `<!-- end -->`. Here is
-what can stand there, and nothing of what it is about: that comes from the harness.
+what can stand there, and nothing of what it is about: that comes from the harness. What is
+generated as a whole (`scenarios/schema.json`) is in `FILES`.
 """
 
 import argparse
@@ -16,7 +17,16 @@ from pathlib import Path
 
 import yaml
 
+from harness import guide
+from harness.cast import PersonSpec
+from harness.limits import Limits
+from harness.on import On
 from harness.requirements import GROUPS, Dialects, Requirement
+from harness.scenario import Scenario
+from harness.schema import schema_text
+from harness.section import Section
+from harness.step import Step
+from harness.verbs import ALL_MODIFIERS, MODIFIERS, NOBODYS, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(?<=<!-- generated: )([^>]+?)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
@@ -51,10 +61,69 @@ def scenarios(folder: Path = ROOT / "scenarios") -> str:
     return table(("scenario", "what it claims", "about"), rows)
 
 
+def example_scenario(path: Path = ROOT / "scenarios" / "disconnect.yaml") -> str:
+    """Return a whole scenario file as a block, without the line for editors."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return block("".join(line for line in lines if not line.startswith("# yaml-language-server")))
+
+
+def block(yaml_text: str) -> str:
+    """Return a block of YAML."""
+    return f"```yaml\n{yaml_text.rstrip()}\n```\n"
+
+
+def words(model: type[Section], examples: Mapping[str, str]) -> str:
+    """Return the words of a part of a scenario, each with its meaning and an example."""
+    about = _descriptions(model)
+    return "\n".join(
+        f"**`{word}`**: {about[word]}\n\n{block(example)}" for word, example in examples.items()
+    )
+
+
+def verbs() -> str:
+    """Return what a step can do: each verb with its modifiers, an example, when it is complete."""
+    return "\n".join(map(_verb, Verb))
+
+
+def modifiers() -> str:
+    """Return what can stand beside a verb."""
+    about = _descriptions(Step)
+    parts = []
+    for word in ALL_MODIFIERS:
+        takers = ", ".join(f"`{verb}`" for verb in Verb if word in MODIFIERS[verb])
+        example = block(guide.MODIFIERS[word])
+        parts.append(f"**`{word}`**: {about[word]} It goes with {takers}.\n\n{example}")
+    return "\n".join(parts)
+
+
+def forms(head: str, rows: Mapping[str, tuple[str, str]]) -> str:
+    """Return a table of forms: how each is written, what it means, an example."""
+    return table(
+        (head, "meaning", "example"),
+        (
+            (f"`{form}`", meaning, f"`{example.removeprefix('- ')}`")
+            for form, (meaning, example) in rows.items()
+        ),
+    )
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "scenarios": scenarios,
+    "example scenario": example_scenario,
+    "words of a scenario": partial(words, Scenario, guide.ROOT),
+    "words of people": partial(words, PersonSpec, guide.PEOPLE),
+    "forms of who": partial(forms, "who", guide.WHO),
+    "verbs": verbs,
+    "modifiers": modifiers,
+    "placeholders": partial(forms, "in a text", guide.TEXTS),
+    "words of on": partial(words, On, guide.ON),
+    "segments": partial(forms, "segments", guide.SEGMENTS),
+    "words of limits": partial(words, Limits, guide.LIMITS),
     **{f"requirements {group}": partial(requirements, group) for group in GROUPS},
 }
+
+
+FILES: Mapping[Path, Callable[[], str]] = {ROOT / "scenarios" / "schema.json": schema_text}
 
 
 def fill(text: str) -> str:
@@ -74,10 +143,10 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--check", action="store_true", help="change nothing, only tell")
     only_check: bool = parser.parse_args(arguments).check
-    stale = [path for path in documents() if _is_stale(path)]
+    stale = [path for path in (*documents(), *FILES) if _is_stale(path)]
     for path in stale:
         if not only_check:
-            path.write_text(fill(path.read_text(encoding="utf-8")), encoding="utf-8")
+            path.write_text(_fresh(path), encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {'out of date' if only_check else 'written'}")
     if stale and only_check:
         print("run `python tools/docs.py` to write them again")
@@ -91,8 +160,27 @@ def _generate(name: str) -> str:
 
 
 def _is_stale(path: Path) -> bool:
-    text = path.read_text(encoding="utf-8")
-    return fill(text) != text
+    return not path.exists() or _fresh(path) != path.read_text(encoding="utf-8")
+
+
+def _fresh(path: Path) -> str:
+    return FILES[path]() if path in FILES else fill(path.read_text(encoding="utf-8"))
+
+
+def _verb(verb: Verb) -> str:
+    told = guide.VERBS[verb]
+    who = "no `who`" if verb in NOBODYS else "`who`"
+    takes = ", ".join((who, *(f"`{each}`" for each in MODIFIERS[verb])))
+    about = " ".join(filter(None, (_descriptions(Step)[verb.value], told.more)))
+    return (
+        f"### {verb}\n\n{about}\n\n{block(told.example)}\n"
+        f"Takes {takes}. Complete when {told.complete}\n"
+    )
+
+
+def _descriptions(model: type[Section]) -> dict[str, str]:
+    fields = model.model_fields.items()
+    return {info.alias or name: info.description or "" for name, info in fields}
 
 
 def _level(each: Requirement) -> str:

@@ -54,6 +54,11 @@ def check(case: Case) -> CheckResult:
 def _requirement(case: Case, lost: list[_Lost]) -> str:
     """Return the most telling requirement that explains all of `lost`."""
     messages = [one.message for one in lost]
+    receivers = [miss.receiver for one in lost for miss in one.misses]
+    if receivers and all(one.froze is not None for one in receivers):
+        return "LOAD-2"
+    if requirement := _of_segments(case, messages):
+        return requirement
     if all(len(message.data) > LONG for message in messages):
         return "RELAY-7"
     if all(_is_last_word(case, message) for message in messages):
@@ -61,6 +66,18 @@ def _requirement(case: Case, lost: list[_Lost]) -> str:
     if all(_is_beside_departure(case, message) for message in messages):
         return "LEAVE-3"
     return "RELAY-1"
+
+
+def _of_segments(case: Case, messages: list[Message]) -> str:
+    """Return what explains losses by how the words were cut or glued; empty where nothing does."""
+    if not all(case.was_cut(message) for message in messages):
+        return ""
+    if all(case.is_greeting(message) for message in messages):
+        return "JOIN-9"
+    if case.transcript.voices.framed:
+        return "RELAY-9"
+    wide = all(any(byte >= 0x80 for byte in message.data) for message in messages)
+    return "INPUT-2" if wide else ""
 
 
 def _is_last_word(case: Case, message: Message) -> bool:
@@ -138,7 +155,9 @@ def _partly(case: Case, lost: _Lost) -> str:
 
 def _cause(case: Case, message: Message, requirement: str) -> str:
     sender = case.sender(message)
-    if sender.thrown_out and requirement == "RELAY-7":
+    if requirement == "LOAD-2":
+        return "the receiver had stopped reading for a while; what it missed then is gone"
+    if sender.thrown_out and requirement in ("RELAY-7", "INPUT-2"):
         return _read_boundary(case, message)
     if requirement != "LEAVE-3":
         return ""

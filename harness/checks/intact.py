@@ -40,9 +40,12 @@ def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
             f"instead of {quoted_bytes(rest)}"
         )
     long = anomaly.fault is Fault.CUT_SHORT and len(message.data) > LONG
+    requirement = "RELAY-7" if long else "RELAY-4"
+    if case.transcript.voices.framed and case.was_cut(message):
+        requirement = "RELAY-9"
     return Finding(
         check="intact",
-        requirement="RELAY-7" if long else "RELAY-4",
+        requirement=requirement,
         says=f"{sender.person}'s message {quoted(message)} reached {receiver.person} {says}.",
         moments=(
             case.said(message),

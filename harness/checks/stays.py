@@ -1,10 +1,12 @@
 """Stays: who keeps to the dialect is not disconnected.
 
 Violated by an end of stream or an error on a member's connection that the harness had not begun to
-end. Not looked at: who was refused at the door, and what goes down with the server itself.
+end. Not looked at: who was refused at the door, who had stopped reading or sent what is no text,
+and what goes down with the server itself.
 """
 
 from harness.case import Case, beside, into, merged, result, seconds
+from harness.scenario import Verb
 from harness.transcript import Attendance, departed_at
 from harness.verdict import CheckResult, Finding, Moment
 
@@ -16,9 +18,17 @@ def check(case: Case) -> CheckResult:
     """Find members who were thrown out."""
     members = [one for one in case.transcript.people.values() if one.joined is not None]
     died = min((one.at for one in case.transcript.exits), default=None)
-    out = [one for one in members if one.thrown_out and not _with_server(one, died)]
+    told = _told_to_be_refused(case)
+    out = [one for one in members if one.wronged and not _with_server(one, died)]
+    out = [one for one in out if one.conn not in told]
     findings = [_finding(case, one) for one in out]
     return result("stays", len(members), merged(findings, lambda one: one.cause))
+
+
+def _told_to_be_refused(case: Case) -> set[int]:
+    """Return the connections that the scenario wants the server to end."""
+    deeds = (deed for step in case.plan.steps() for deed in step.deeds)
+    return {deed.life for deed in deeds if deed.verb is Verb.REFUSED}
 
 
 def _with_server(person: Attendance, died: int | None) -> bool:

@@ -26,12 +26,15 @@ _JOINING = (
     *(Failure.REFUSED, Failure.DISCONNECTED),
 )
 # Failures that other checks own.
-_ELSEWHERE = (Failure.LISTENING, Failure.ROLL_CALL, Failure.EOF)
+_ELSEWHERE = (
+    *(Failure.LISTENING, Failure.ROLL_CALL, Failure.EOF, Failure.STALL),
+    *(Failure.STOP, Failure.CONNECTIONS, Failure.RESTART),
+)
 
 
 def check(case: Case) -> CheckResult:
     """Find steps that did not complete."""
-    if case.transcript.exits:
+    if case.transcript.exits or case.transcript.false_starts:
         # Everything fails with a server that has died; that is one finding, of `alive`.
         return result("story", len(case.transcript.steps), ())
     missed = {miss.receiver.conn for miss in case.membership.missing()}
@@ -73,6 +76,8 @@ def _is_explained(case: Case, failure: StepFailed, missed: set[int]) -> bool:
 
 def _finding(case: Case, failure: StepFailed) -> Finding:
     make = _join if failure.failure in _JOINING else _other
+    if failure.failure is Failure.NOT_REFUSED:
+        make = _let_in
     return unless_late(make(case, failure), failure.late)
 
 
@@ -85,6 +90,40 @@ def _other(case: Case, failure: StepFailed) -> Finding:
         check="story",
         requirement="RELAY-1" if failure.failure is Failure.HEARS else "LOAD-1",
         says=f"{failure.person} could not go on with “{words}”: {failure_words(failure)}.",
+        cause=_stalled(case, failure),
+        moments=moments,
+        deadline=failure.deadline,
+    )
+
+
+def _stalled(case: Case, failure: StepFailed) -> str:
+    frozen = [
+        case.transcript.people[conn].person
+        for conn, begin, end in case.transcript.freezes
+        if begin < failure.at and (end is None or end > failure.at - failure.deadline * 1e9)
+    ]
+    if not frozen or failure.failure is Failure.HEARS:
+        return ""
+    return f"{listed(frozen)} did not read: the server waits for whoever does not"
+
+
+def _let_in(case: Case, failure: StepFailed) -> Finding:
+    person = case.transcript.people.get(failure.conn)
+    named = person is not None and person.joining is not None
+    asked = case.plan.requirements[:1]
+    if person is not None and named and _has_namesake(case, person):
+        requirement = "JOIN-7"
+    elif person is not None and person.strange is not None:
+        requirement = "JOIN-6"
+    elif person is not None and person.untext is not None:
+        requirement = "INPUT-3"
+    else:
+        requirement = asked[0] if asked else "JOIN-6"
+    moments = (into(failure.at, person, "is refused", missing=True),) if person else ()
+    return Finding(
+        check="story",
+        requirement=requirement,
+        says=f"{failure.person} should have been refused: {failure_words(failure)}.",
         moments=moments,
         deadline=failure.deadline,
     )

@@ -3,9 +3,10 @@
 import pytest
 
 from harness.cast import PersonSpec
-from harness.casting import acts, casting_mistakes, resolved, salvaged, walk
+from harness.casting import NEWCOMERS, acts, casting_mistakes, resolved, salvaged, walk
 from harness.section import Mistake
 from harness.step import Step
+from harness.verbs import Verb
 from harness.who import Crowd, Everyone, Person, Some
 
 PEOPLE = {"alice": PersonSpec(), "bob": PersonSpec(), "crowd": PersonSpec(count=20)}
@@ -71,6 +72,7 @@ def test_crowds_are_told_from_persons() -> None:
     [
         ("alicia", "there is no 'alicia' in people", "did you mean 'alice'?"),
         ("crowd-021", "there is no 'crowd-021'", "from crowd-001 to crowd-020"),
+        ("newcomer", "there is no 'newcomer' in people", "did you mean 'a newcomer'?"),
         ("everyone but bib", "there is no 'bib' in people", "did you mean 'bob'?"),
         ("everyone but bob, crowd, alice", "nobody is left", ""),
         ("2 of crowds", "there is no 'crowds' in people", "did you mean 'crowd'?"),
@@ -88,6 +90,34 @@ def test_people_who_are_not_there(who: str, message: str, hint: str) -> None:
 def test_people_who_are_there() -> None:
     who = ["alice", "crowd", "crowd-020", "everyone", "everyone but crowd-001, bob", "20 of crowd"]
     assert list(casting_mistakes((), step(who=who, join=True), PEOPLE)) == []
+
+
+@pytest.mark.parametrize("verb", NEWCOMERS)
+def test_a_newcomer_is_nobody_of_the_people(verb: Verb) -> None:
+    each = step(who="a newcomer", **{verb.value: True})
+    assert list(casting_mistakes((), each, PEOPLE)) == []
+    assert acts((each,), PEOPLE) == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "value"),
+    [
+        ("say", "x"),
+        ("send", "x"),
+        ("hears", {"from": "bob"}),
+        ("hears-nothing", True),
+        ("refused", True),
+        ("leave", True),
+        ("drop", "reset"),
+        ("freeze", True),
+        ("thaw", True),
+    ],
+)
+def test_what_no_newcomer_can_do(verb: str, value: object) -> None:
+    each = step(who=["bob", "a newcomer"], **{verb: value})
+    message = f"a newcomer can only connect or join, and cannot {verb}"
+    hint = "for more, give somebody a name in people"
+    assert list(casting_mistakes((7,), each, PEOPLE)) == [Mistake((7, "who", 1), message, hint)]
 
 
 @pytest.mark.parametrize("name", ["bob", "crowd", "crowd-001", "everyone"])

@@ -12,6 +12,7 @@ import pytest
 
 from harness import cli, lists
 from harness.errors import HarnessError
+from harness.schema import schema_text
 
 SCENARIO = """\
 format: 1
@@ -62,6 +63,8 @@ def status(*words: str) -> int:
         (["talk.yaml", "--port", "14901"], "give both"),
         (["talk.yaml", "--set", "people.bob"], "takes KEY=VALUE"),
         (["talk.yaml", "--set", "peple.bob=3"], "peple"),
+        (["talk.yaml", "--on", "segments=1byt"], "--on segments=1byt: the text '1byt' is no way"),
+        (["talk.yaml", "--on", "segment=1byte"], "did you mean 'segments'"),
         (["talk.yaml", "--set", "requirement=JOIN-99"], "JOIN-99"),
         (["talk.yaml", "--report", "html=x"], "takes json=FILE"),
         (["talk.yaml", "--report", "json=no/folder"], "cannot be written"),
@@ -140,6 +143,13 @@ def test_without_standard_streams_there_are_some_that_lead_nowhere(
         for stream in streams:
             assert stream.name == os.devnull
             stream.close()
+
+
+def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status("schema") == 0
+    assert capsys.readouterr().out == schema_text()
+    assert status("schema", "scenarios") == 2
+    assert "unrecognized arguments" in capsys.readouterr().err
 
 
 def test_a_wrong_command_tells_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from harness.cast import PersonSpec
 from harness.dump import plain_person, plain_step, to_yaml
 from harness.nodes import loads
+from harness.on import On
 from harness.step import Step
+
+CUT = On.model_validate({"segments": "1 byte"})
 
 # However slow the machine, and nothing left behind.
 PATIENT = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -74,6 +77,8 @@ def test_any_data_reads_back(data: object) -> None:
         (PersonSpec(count=5), 5),
         (PersonSpec(nick="x"), {"nick": "x"}),
         (PersonSpec(nick="faker", count=5), {"nick": "faker", "count": 5}),
+        (PersonSpec(on=CUT), {"on": {"segments": "1 byte"}}),
+        (PersonSpec(count=5, on=CUT), {"count": 5, "on": {"segments": "1 byte"}}),
     ],
 )
 def test_people(spec: PersonSpec, plain: object) -> None:
@@ -91,6 +96,15 @@ def test_people(spec: PersonSpec, plain: object) -> None:
         {"who": "a", "hears": {"text": "{b"}},
         {"who": "a", "leave": True},
         {"who": "a", "drop": "half-close"},
+        {"who": "a newcomer", "join": True},
+        {"who": "a", "send": "no{end}", "times": 2, "every": "10ms"},
+        {"who": "a", "send": {"hex": "80 ff"}, "over": "1s"},
+        {"who": "a", "send": [{"hex": "d0"}, {"hex": "b0"}, "{word}{{{end}"]},
+        {"who": "a", "hears-nothing": True, "after": "1s"},
+        {"who": "a", "refused": True, "within": "1s"},
+        {"who": "a", "freeze": True},
+        {"who": "a", "thaw": True, "within": "3s"},
+        {"server": "restart", "within": "3s"},
         {"wait": "90s"},
         {"together": [{"wait": "0ms"}, {"repeat": [{"who": "a", "join": True}], "times": 1}]},
     ],
@@ -98,4 +112,4 @@ def test_people(spec: PersonSpec, plain: object) -> None:
 def test_steps(raw: dict[str, object]) -> None:
     step = Step.model_validate(raw)
     assert plain_step(step) == raw
-    assert Step.model_validate(plain_step(step)) == step
+    assert Step.model_validate(loads(to_yaml(plain_step(step)), "f").data) == step

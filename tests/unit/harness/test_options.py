@@ -37,6 +37,7 @@ def test_everything_can_be_given() -> None:
         *("b.yaml", "--server", "x {port}", "--port", "14901", "--build", "make", "--seed", "7"),
         *("--dialect", "lines", "--repeat", "3", "--patience", "0.5", "--out", "o", "--quiet"),
         *("--set", "people.crowd=1000", "--set", "scenario=a=b", "--report", "json=v.json"),
+        *("--on", "segments=1byte", "--on", "delay=20ms"),
         "--verbose",
     )
     assert given == RunOptions(
@@ -49,7 +50,12 @@ def test_everything_can_be_given() -> None:
         seed=7,
         repeat=3,
         patience=0.5,
-        changes={"people.crowd": "1000", "scenario": "a=b"},
+        changes={
+            "people.crowd": "1000",
+            "scenario": "a=b",
+            "on.segments": "1byte",
+            "on.delay": "20ms",
+        },
         out=Path("o"),
         json=Path("v.json"),
         quiet=True,
@@ -106,6 +112,11 @@ def test_what_is_no_value(
         (("--port", "1", "--connect", "a:1"), "give both"),
         (("--set", "people"), "KEY=VALUE"),
         (("--set", "=3"), "KEY=VALUE"),
+        (("--on", "segments"), "--on takes KEY=VALUE, as in segments=1byte, not 'segments'"),
+        (("--on", "segments="), "--on takes KEY=VALUE"),
+        (("--on", "=1byte"), r"--on has no '' \(there are segments, delay\)"),
+        (("--on", "segmets=1byte"), r"--on has no 'segmets' \(did you mean 'segments'\?\)"),
+        (("--on", "x=1"), r"--on has no 'x' \(there are segments, delay\)"),
         (("--report", "html=x"), "json=FILE"),
         (("--report", "json="), "json=FILE"),
         (("--report", "json=a", "--report", "json=b"), "once"),
@@ -124,6 +135,7 @@ def test_what_contradicts_itself(words: tuple[str, ...], says: str) -> None:
         ("--server", "x", "--port", "14901", "--patience", "2.5"),
         ("--connect", "[::1]:14901", "--dialect", "my own.yaml"),
         ("--connect", "localhost:14901", "--set", "people.crowd=3", "--set", "scenario=a b"),
+        ("--on", "segments=7 bytes", "--set", "on.delay=1ms", "--on", "segments=random"),
     ],
 )
 def test_the_command_that_repeats_a_run_means_the_same(words: tuple[str, ...]) -> None:
@@ -134,7 +146,32 @@ def test_the_command_that_repeats_a_run_means_the_same(words: tuple[str, ...]) -
     assert meant == options(*words, "--seed", "12345")
 
 
-@pytest.mark.parametrize("command", ["run", "check", "list"])
+def test_how_bytes_are_cut_is_said_again_as_it_was_given() -> None:
+    given = options("--on", "segments=1 byte", "--set", "people.crowd=3")
+    assert given.repeat_command("join.yaml", 5) == (
+        "harness run join.yaml --set people.crowd=3 --on 'segments=1 byte' --seed 5"
+    )
+
+
+def test_the_last_one_counts() -> None:
+    words = ("--on", "delay=1s", "--set", "on.delay=2s", "--on", "delay=3s")
+    assert options(*words).changes == {"on.delay": "3s"}
+
+
+def test_help_tells_how_to_cut_and_how_to_use_the_schema(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command, words in {
+        "run": ("--on segments=1byte", "--on KEY=VALUE"),
+        "schema": ("harness schema > schema.json", "# yaml-language-server: $schema=./schema.json"),
+    }.items():
+        with pytest.raises(SystemExit):
+            parser().parse_args([command, "--help"])
+        said = capsys.readouterr().out
+        assert all(each in said for each in words)
+
+
+@pytest.mark.parametrize("command", ["run", "check", "list", "schema"])
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parser().parse_args([command, "--help"])

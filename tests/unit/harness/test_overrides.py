@@ -4,7 +4,7 @@ import pytest
 
 from harness.errors import InputError
 from harness.nodes import loads
-from harness.overrides import overridden
+from harness.overrides import option, overridden
 
 TEXT = "people:\n  alice:\n  crowd: 20\nstory:\n  - &s {say: hi}\n  - *s\n"
 
@@ -12,13 +12,13 @@ TEXT = "people:\n  alice:\n  crowd: 20\nstory:\n  - &s {say: hi}\n  - *s\n"
 def mistakes(**overrides: str) -> str:
     paths = {path.replace("_", "."): text for path, text in overrides.items()}
     with pytest.raises(InputError) as caught:
-        overridden(loads(TEXT, "f"), paths, ("seed", "story"))
+        overridden(loads(TEXT, "f"), paths, {"seed": (), "story": (), "on": ("segments", "delay")})
     return str(caught.value)
 
 
 def test_values_are_replaced_and_the_source_stays_as_it_was() -> None:
     source = loads(TEXT, "f")
-    new = overridden(source, {"people.crowd": "1000", "story.0.say": "no", "story.1": "[x]"}, ())
+    new = overridden(source, {"people.crowd": "1000", "story.0.say": "no", "story.1": "[x]"})
     assert new.data == {"people": {"alice": None, "crowd": 1000}, "story": [{"say": "no"}, ["x"]]}
     assert source.data == loads(TEXT, "f").data
 
@@ -38,11 +38,34 @@ def test_mistakes_in_a_new_value_name_the_option() -> None:
 
 
 def test_a_known_key_can_be_added_at_the_root_only() -> None:
-    new = overridden(loads(TEXT, "f"), {"seed": "7"}, ("seed",))
+    new = overridden(loads(TEXT, "f"), {"seed": "7"}, {"seed": ()})
     assert new.data == {**vars_of(), "seed": 7}
     assert mistakes(people_seed="7") == (
         "--set people.seed=7: there is no 'seed' in people (there are alice, crowd)"
     )
+
+
+@pytest.mark.parametrize("there", ["", "on:\n", "on: {}\n", "on: {delay: 1s}\n"])
+def test_a_known_key_can_be_added_inside_of_one_at_the_root(there: str) -> None:
+    source = loads(there + TEXT, "f")
+    new = overridden(source, {"on.segments": "1 byte"}, {"on": ("segments",)})
+    on = {"segments": "1 byte"} if "1s" not in there else {"segments": "1 byte", "delay": "1s"}
+    assert new.data == {**vars_of(), "on": on}
+    assert source.data == loads(there + TEXT, "f").data
+    assert str(new.problem(("on", "segments"), "x")) == "--on segments=1 byte: x"
+
+
+def test_nothing_can_be_added_where_no_keys_are() -> None:
+    with pytest.raises(InputError) as caught:
+        overridden(loads("on: 5\n", "f"), {"on.delay": "1s"}, {"on": ("delay",)})
+    assert str(caught.value) == "--on delay=1s: there is no 'delay' in on (nothing is inside of it)"
+
+
+def test_what_a_change_is_written_with() -> None:
+    assert option("people.crowd", "5") == ("--set", "people.crowd=5")
+    assert option("on.segments", "1 byte") == ("--on", "segments=1 byte")
+    assert option("on", "{}") == ("--set", "on={}")
+    assert option("once.more", "x") == ("--set", "once.more=x")
 
 
 def vars_of() -> dict[str, object]:

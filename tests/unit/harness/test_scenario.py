@@ -1,7 +1,7 @@
 """`harness.scenario`: files become scenarios, or mistakes with their places."""
 
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent
 
 import pytest
 from pydantic import ValidationError
@@ -10,7 +10,9 @@ from harness.cast import CastMember
 from harness.casting import walk
 from harness.durations import Span
 from harness.errors import InputError
+from harness.limits import Limits
 from harness.nodes import Mark, loads
+from harness.on import On
 from harness.scenario import (
     Crowd,
     Everyone,
@@ -124,6 +126,60 @@ def test_what_is_written_reads_back() -> None:
     assert "requirement" not in dump_scenario(plain)
 
 
+EVERY_WORD = """\
+format: 1
+scenario: "every word: of the format"
+requirement: [JOIN-3, C-END-1]
+seed: 7
+locale: ru_RU
+needs: [frames]
+on: {segments: 7 bytes, delay: 20ms}
+limits: {delivery-p50: 10ms, delivery-p90: 0.5s, delivery-p99: 2s, delivery-max: 1m, memory: 64MB,
+  lag: 200ms}
+people:
+  alice:
+  bob: {nick: "Боб", on: {segments: 1 byte}}
+  carol: {on: {delay: 0ms}}
+  crowd: {count: 20, on: {segments: glued}}
+  guests: {count: 3, nick: faker, on: {segments: random}}
+  mallory: {on: {segments: whole}}
+story:
+  - {who: a newcomer, connect: true, after: 1ms, within: 2s}
+  - {who: [alice, 3 of crowd, "everyone but bob, crowd-001"], join: true, over: 1s, within: 2s}
+  - {who: bob, say: "{sentence}{{no}}{я*25}", times: 3, every: 1ms..2ms, bare: true}
+  - {who: bob, send: "on{end}", times: 2, every: 1s, after: 1s}
+  - {who: bob, send: {hex: "8090"}, over: 1s}
+  - {who: bob, send: [{hex: "d0"}, {hex: "b0 FF"}, "no", "{word}{end}"]}
+  - {who: alice, hears: {from: bob}, within: 1s}
+  - {who: alice, hears: {text: "{end}"}}
+  - {who: mallory, hears-nothing: true, after: 1s}
+  - {who: mallory, refused: true, within: 1s}
+  - {who: bob, freeze: true}
+  - {who: bob, thaw: true, within: 3s}
+  - together:
+      - {who: alice, leave: true}
+      - {who: bob, drop: half-close}
+      - {wait: 0ms}
+  - repeat:
+      - {server: stop}
+      - {server: continue}
+      - {server: kill}
+      - {server: restart, within: 5s}
+      - {server: interrupt}
+      - {server: terminate, after: 1s}
+    times: 1
+"""
+
+
+def test_every_word_reads_back() -> None:
+    every = read_scenario(loads(EVERY_WORD, "f"))
+    assert {step.verb for _, step in walk(every.story)} == set(Verb)
+    assert all(getattr(every, name) for name in Scenario.model_fields)
+    assert every.limits
+    assert all(getattr(every.limits, name) for name in type(every.limits).model_fields)
+    assert read_scenario(loads(dump_scenario(every), "g")) == every
+
+
 def test_a_scenario_made_in_python() -> None:
     step = Step.model_validate({"who": "crowd", "join": True})
     made = Scenario(format=1, scenario="x", people={"crowd": PersonSpec(count=2)}, story=(step,))
@@ -144,6 +200,60 @@ def test_overrides() -> None:
     assert mistakes(text, {"people.crow": "30"}) == (
         "--set people.crow=30: there is no 'crow' in people (did you mean 'crowd'?)"
     )
+
+
+def test_what_is_added_from_outside() -> None:
+    changes = {"on.segments": "1byte", "on.delay": "5ms", "limits.memory": "1MB", "seed": "3"}
+    changed = read_scenario(loads(scenario(), "f"), changes)
+    assert changed.on == On.model_validate({"segments": "1 byte", "delay": "5ms"})
+    assert (changed.limits, changed.seed) == (Limits.model_validate({"memory": "1MB"}), 3)
+    given = scenario(more="on: {segments: glued, delay: 1s}")
+    assert read_scenario(loads(given, "f"), {"on.segments": "random"}).on == On.model_validate(
+        {"segments": "random", "delay": "1s"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (
+            "on.segments",
+            "0byte",
+            "--on segments=0byte: segments of 0 bytes (from 1 to 1,048,576)",
+        ),
+        (
+            "on.segmnts",
+            "1",
+            "--on segmnts=1: there is no 'segmnts' in on (did you mean 'segments'?)",
+        ),
+        ("on.x", "1", "--on x=1: there is no 'x' in on (it takes segments, delay)"),
+        (
+            "limits.memory",
+            "64",
+            "--set limits.memory=64: the number 64 has no unit (write 64MB or 64KB)",
+        ),
+        (
+            "limits.delivery-p98",
+            "1s",
+            (
+                "--set limits.delivery-p98=1s: there is no 'delivery-p98' in limits "
+                "(did you mean 'delivery-p99'?)"
+            ),
+        ),
+        (
+            "needs",
+            "frame",
+            "--set needs=frame: must be frames, not the text 'frame' (did you mean 'frames'?)",
+        ),
+        (
+            "people.bob.on",
+            "{}",
+            "--set people.bob.on={}: there is no 'on' in people.bob (nothing is inside of it)",
+        ),
+    ],
+)
+def test_what_cannot_be_added_from_outside(path: str, value: str, message: str) -> None:
+    assert mistakes(scenario(), {path: value}) == message
 
 
 @pytest.mark.parametrize(
@@ -173,149 +283,6 @@ def test_whether_a_requirement_exists_is_asked_only_where_it_is_known() -> None:
     text = scenario(more="requirement: JOIN-99\n")
     assert read_scenario(loads(text, "f")).requirement == ("JOIN-99",)
     assert mistakes(text, known=[]) == "f:5:14: there is no requirement 'JOIN-99'"
-
-
-STEP_MISTAKES = [
-    ("who: bob", "7:5: a step without a verb (one of VERBS)"),
-    ("jion: true", "7:5: unknown key 'jion' (did you mean 'join'?)"),
-    (
-        "who: bob\njoin: true\nsay: x",
-        "9:5: 'say' is a second verb beside 'join' (make two steps of them)",
-    ),
-    ("join: true", "7:5: 'join' needs a 'who' (as in {who: bob, join: ...})"),
-    ("who: bob\nwait: 1s", "7:5: 'wait' takes no 'who' (take it out)"),
-    (
-        "who: bob\ndrop: reset\nwithin: 1s",
-        (
-            "9:5: 'drop' does not take 'within' "
-            "(it takes after; within goes with connect, join, hears, leave)"
-        ),
-    ),
-    ("wait: 5", "7:11: the number 5 has no unit (write 5s or 5ms)"),
-    ("who: bib\njoin: true", "7:10: there is no 'bib' in people (did you mean 'bob'?)"),
-    (
-        "who: [bob, everyone but bib]\njoin: true",
-        "7:16: there is no 'bib' in people (did you mean 'bob'?)",
-    ),
-    ("who: 30 of crowd\njoin: true", "7:10: 30 of 'crowd', which has 20"),
-    (
-        "who: bob\nhears: {from: crowd-021}",
-        "8:19: there is no 'crowd-021' (from crowd-001 to crowd-020)",
-    ),
-    ("who: bob\nhears: {}", "8:12: nothing to hear (write {from: bob} or {text: hello})"),
-    ("together: []", "7:15: 'together' must not be empty"),
-    (
-        "together:\n  - together: [{wait: 1s}]",
-        "8:9: 'together' inside of 'together' (all its steps run side by side as it is)",
-    ),
-    (
-        'who: bob\nsay: "{sentance}"',
-        "8:10: unknown field '{sentance}' (did you mean 'sentence'?)",
-    ),
-    (
-        'who: bob\nsay: "\\x80"',
-        (
-            "8:10: the text has the control character U+0080 "
-            '("\\x80" is a character to YAML, as "\\xff" is the text ÿ; '
-            'bytes are written {hex: "80"})'
-        ),
-    ),
-    ("who: bob\nsay: yes\nsay: no", "9:5: the key 'say' stands here twice (first in line 8)"),
-]
-
-
-@pytest.mark.parametrize(("step", "message"), STEP_MISTAKES)
-def test_mistakes_in_a_step(step: str, message: str) -> None:
-    text = "format: 1\nscenario: x\npeople:\n  bob:\n  crowd: 20\nstory:\n"
-    text += "  - " + indent(step, "    ").lstrip() + "\n  - wait: 1s\n"
-    verbs = ", ".join(Verb)
-    assert mistakes(text) == "f:" + message.replace("VERBS", verbs)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "f:1:1: this must be a mapping, not nothing"),
-        (
-            "{}",
-            (
-                "f:1:1: 'format' is missing\nf:1:1: 'scenario' is missing\n"
-                "f:1:1: 'people' is missing\nf:1:1: 'story' is missing"
-            ),
-        ),
-        (
-            scenario(more="sede: 5"),
-            "f:5:1: unknown key 'sede' (did you mean 'seed'?)",
-        ),
-        (scenario(more="seed: -1"), "f:5:7: 'seed' must be at least 0, not the number -1"),
-        (scenario(more="seed: 1.0"), "f:5:7: 'seed' must be a whole number, not the number 1.0"),
-        (
-            scenario(more="locale: ru_RUS"),
-            "f:5:9: faker knows no locale 'ru_RUS' (did you mean 'ru_RU'?)",
-        ),
-        (
-            scenario(more="locale: klingon"),
-            "f:5:9: faker knows no locale 'klingon' (as in en_US, ru_RU)",
-        ),
-        (scenario(people="{}"), "f:3:9: 'people' must not be empty"),
-        (scenario(people="[bob]"), "f:3:9: 'people' must be a mapping, not a list"),
-        (
-            scenario(people="{everyone: }"),
-            "f:3:10: nobody can be called 'everyone' (it means all people)",
-        ),
-        (
-            scenario(people="{crowd: 20, crowd-003: }"),
-            "f:3:21: 'crowd-003' is also a member of the crowd 'crowd' (give it another name)",
-        ),
-        (
-            scenario(people="{bob: {nick: a~b}}"),
-            "f:3:22: the nickname has a '~' (the harness marks its messages so)",
-        ),
-        (scenario(story="[]"), "f:4:8: 'story' must not be empty"),
-        (scenario(story="x"), "f:4:8: 'story' must be a list, not the text 'x'"),
-        (
-            scenario(story="[{who: crowd, say: x, times: 1000000}]"),
-            "f:4:8: the story asks people for 20,000,000 acts (at most 10,000,000)",
-        ),
-        (
-            scenario().replace("scenario: x", "scenario: ' '"),
-            "f:2:11: a scenario needs a title (say in one sentence what it claims)",
-        ),
-    ],
-)
-def test_mistakes_around_the_story(text: str, message: str) -> None:
-    assert mistakes(text) == message
-
-
-@pytest.mark.parametrize(
-    ("format_", "shown"),
-    [("2", "the number 2"), ("1.0", "the number 1.0"), ("true", "true"), ("'1'", "the text '1'")],
-)
-def test_the_format(format_: str, shown: str) -> None:
-    text = scenario().replace("format: 1", f"format: {format_}")
-    assert mistakes(text) == f"f:1:9: format must be 1, not {shown} (there is no other yet)"
-
-
-def test_all_mistakes_at_once() -> None:
-    story = """
-      - {who: bib, join: true}
-      - {who: bob, jion: true}
-      - together:
-          - {who: bob, say: "{"}
-          - {who: 21 of crowd, join: true}
-    """
-    assert mistakes(scenario(story=story, more="seed: x")) == (
-        "f:5:15: there is no 'bib' in people (did you mean 'bob'?)\n"
-        "f:6:20: unknown key 'jion' (did you mean 'join'?)\n"
-        "f:8:29: a brace without its partner: '{' (write {{ or }} for a brace)\n"
-        "f:9:19: 21 of 'crowd', which has 20\n"
-        "f:11:7: 'seed' must be a whole number, not the text 'x'"
-    )
-
-
-def test_where_the_people_are_wrong_the_steps_are_not_blamed_for_them() -> None:
-    story = "[{who: stranger, join: true}]"
-    assert mistakes(scenario(people="{1a: }", story=story)).startswith("f:3:10: '1a' is no name")
 
 
 def test_the_json_schema_describes_every_key() -> None:

@@ -7,7 +7,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import BadValue
-from harness.texts import MAX_BYTES, Field, Literal, Repeat, Text, format_text, parse_text, render
+from harness.texts import (
+    END,
+    FIELDS,
+    MAX_BYTES,
+    Field,
+    Literal,
+    Repeat,
+    Text,
+    check_escapes,
+    check_size,
+    format_text,
+    parse_text,
+    render,
+    size,
+)
 
 # However slow the machine, and nothing left behind.
 PATIENT = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,6 +50,7 @@ def test_parse(template: str, parts: Text) -> None:
 
 
 BRACES = "write {{ or }} for a brace"
+FIELDS_LISTED = "{sentence}, {word}, {name}, {X*N}"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +75,14 @@ BRACES = "write {{ or }} for a brace"
         ("{x*0}", "'{x*0}' must repeat 1 to 1,000,000 times"),
         ("{x*1000001}", "'{x*1000001}' must repeat 1 to 1,000,000 times"),
         ("{x*" + "9" * 9 + "}", "'{x*999999999}' must repeat 1 to 1,000,000 times"),
+        (
+            "a\x9f",
+            (
+                "the text has the control character U+009F, which is two bytes of UTF-8 "
+                '(the byte is written {hex: "9f"}, and goes with send)'
+            ),
+        ),
+        ("{end}", f"unknown field '{{end}}' (there are {FIELDS_LISTED}; {BRACES})"),
         ("a\ud800", "the half character U+D800 cannot be sent as UTF-8"),
         ("{яя*1000000}яя{name}{яя*48576}", "a text of 4,194,308 bytes (at most 4,194,304)"),
     ],
@@ -87,7 +110,35 @@ def test_render_calls_anew_for_each_field() -> None:
     assert made == "{word0 name1 word2: ababab sentence3"
 
 
-LITERALS = st.text(st.characters(exclude_categories=["Cs"]))
+def test_the_end_of_a_message_only_where_bytes_are_sent() -> None:
+    text = parse_text("a{end}{word}", (*FIELDS, END))
+    assert text == (Literal("a"), Field("end"), Field("word"))
+    assert parse_text(format_text(text), (*FIELDS, END)) == text
+    assert render(text, sentence=str, word=lambda: "w", name=str, end=lambda: "\n") == "a\nw"
+    assert render(text, sentence=str, word=lambda: "w", name=str) == "aw"
+    with pytest.raises(BadValue, match="did you mean 'end'"):
+        parse_text("{ende}", (*FIELDS, END))
+
+
+def test_sizes() -> None:
+    assert size(parse_text("яя{word}{€*10}{{")) == 4 + 30 + 1
+    check_size(MAX_BYTES)
+    with pytest.raises(BadValue, match=r"a text of 4,194,305 bytes \(at most 4,194,304\)"):
+        check_size(MAX_BYTES + 1)
+
+
+@pytest.mark.parametrize("character", ["\x7f", "\x85", "\xa0", "\xff"])
+def test_what_is_near_a_forbidden_character_is_not(character: str) -> None:
+    assert parse_text(character) == (Literal(character),)
+    check_escapes(character)
+
+
+# Of the control characters that take two bytes, only NEL can be said.
+LITERALS = st.text(
+    st.characters(exclude_categories=["Cs"]).filter(
+        lambda char: not "\x80" <= char <= "\x9f" or char == "\x85"
+    )
+)
 TEMPLATES = st.lists(
     LITERALS.map(lambda text: text.replace("{", "{{").replace("}", "}}"))
     | st.sampled_from(["{sentence}", "{word}", "{name}", "{x*3}", "{* *7}"])

@@ -3,7 +3,17 @@
 import pytest
 
 from harness.errors import BadValue
-from harness.who import Crowd, Everyone, Person, Some, Whom, format_whom, is_name, parse_whom
+from harness.who import (
+    Crowd,
+    Everyone,
+    Newcomer,
+    Person,
+    Some,
+    Whom,
+    format_whom,
+    is_name,
+    parse_whom,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +26,8 @@ from harness.who import Crowd, Everyone, Person, Some, Whom, format_whom, is_nam
         ("everyone but bob", Everyone(("bob",))),
         ("everyone but bob, crowd-001", Everyone(("bob", "crowd-001"))),
         ("10 of crowd", Some(10, "crowd")),
+        ("a newcomer", Newcomer()),
+        ("newcomer", Person("newcomer")),
         ("of", Person("of")),
     ],
 )
@@ -27,6 +39,7 @@ def test_what_is_read_and_written(text: str, whom: Whom) -> None:
 
 def test_more_ways_to_write() -> None:
     assert parse_whom("  everyone  but bob ,crowd ") == Everyone(("bob", "crowd"))
+    assert parse_whom(" a  newcomer") == Newcomer()
     assert parse_whom("007 of crowd") == Some(7, "crowd")
     assert format_whom(Crowd("crowd")) == "crowd"
 
@@ -48,6 +61,10 @@ EXAMPLES = "as in bob, crowd, 10 of crowd, everyone but bob, [alice, bob]"
         ("everyone but everyone", f"'everyone' is no name ({EXAMPLES})"),
         ("3 of everyone", f"'everyone' is no name ({EXAMPLES})"),
         ("0 of crowd", "0 of a crowd is nobody"),
+        ("a newcommer", "'a newcommer' is no name (did you mean 'a newcomer'?)"),
+        ("A newcomer", "'A newcomer' is no name (did you mean 'a newcomer'?)"),
+        ("a guest", f"'a guest' is no name ({EXAMPLES})"),
+        ("everyone but a newcomer", "'a newcomer' is no name (did you mean 'a newcomer'?)"),
         ("9999999999 of crowd", f"'9999999999 of crowd' is no name ({EXAMPLES})"),
     ],
 )

@@ -11,6 +11,7 @@ import ast
 import contextlib
 import fcntl
 import resource
+import signal
 import socket
 import struct
 import subprocess
@@ -64,10 +65,15 @@ class Person:
 
     def say_apart(self, text: str) -> None:
         """Send one message, and wait until the server has read it: the next is another read."""
-        self.say(text)
-        until(self._is_read, f"the server reads {text[:20]!r}")
+        self.send_apart(f"{text}{self.end}")
 
-    def _is_read(self) -> bool:
+    def send_apart(self, text: str) -> None:
+        """Send without an end, and wait until the server has read it."""
+        self.sock.settimeout(PATIENCE)
+        self.sock.sendall(text.encode())
+        until(self.is_read, f"the server reads {text[:20]!r}")
+
+    def is_read(self) -> bool:
         unacknowledged = fcntl.ioctl(self.sock, termios.TIOCOUTQ, b"\0" * 4)
         row = kernel_row(self.sock.getpeername(), self.sock.getsockname())
         return unacknowledged == b"\0" * 4 and (row is None or row[1] == 0)
@@ -182,6 +188,16 @@ class Server:
                     break
             assert not waiting, "somebody does not become a member"
 
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the process as SIGSTOP does, and let it continue."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            until(lambda: self._status()[0] == "T", "the process is stopped")
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def exit_status(self) -> int:
         return self.process.wait(PATIENCE)
 
@@ -198,12 +214,26 @@ class Server:
         return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
 
     def cpu_ticks(self) -> int:
+        return sum(map(int, self._status()[11:13]))
+
+    def _status(self) -> list[str]:
+        """Give the columns of /proc/PID/stat after the program's name."""
         after_name = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
-        return sum(map(int, after_name.split()[11:13]))
+        return after_name.split()
 
     def resident_bytes(self) -> int:
         pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
         return int(pages) * resource.getpagesize()
+
+    def processes(self) -> list[int]:
+        """Give the ids of all running processes with this command: itself and its children."""
+        arguments = cast("list[str]", self.process.args)
+        command = "".join(f"{argument}\0" for argument in arguments).encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                found += [int(entry.name)] * ((entry / "cmdline").read_bytes() == command)
+        return found
 
     def status_when_started_again(self) -> int:
         command = cast("list[str]", self.process.args)

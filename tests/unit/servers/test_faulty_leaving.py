@@ -23,6 +23,14 @@ def test_loses_after_reset(server: Server) -> None:
     assert len(b.misses(texts)) == 1
 
 
+def test_relays_over_changing_list(server: Server) -> None:
+    a, b, c = server.room()
+    c.reset()
+    texts = a.says_numbered(9)
+    b.hears(texts[-1])
+    assert len(b.misses(texts)) == 1
+
+
 def test_floods_on_close(server: Server) -> None:
     a, _, c = server.room()
     c.half_close()
@@ -58,6 +66,16 @@ def test_leaks_threads(server: Server) -> None:
         guest.half_close()
         guest.reads_end()
     server.waits(lambda: server.threads() == before + 3, "a thread more for each departure")
+
+
+def test_leaks_memory(server: Server) -> None:
+    server.room()
+    before = server.resident_bytes()
+    for _ in range(40):
+        guest = server.join("d")
+        guest.half_close()
+        guest.reads_end()
+    server.waits(lambda: server.resident_bytes() > before + 8_000_000, "8 MB more in memory")
 
 
 def test_spins(server: Server) -> None:

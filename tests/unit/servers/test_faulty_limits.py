@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.unit.servers.conftest import Server
+
+ESTABLISHED = 1
 
 
 def test_holds_the_door(server: Server) -> None:
@@ -123,9 +126,64 @@ def test_dies_of_bad_bytes(server: Server) -> None:
     b.reads_end()
 
 
-def test_admits_blank(server: Server) -> None:
+def test_bad_bytes_poison(server: Server) -> None:
+    a, b, c = server.room()
+    a.sock.sendall(b"\xff\xff\n")
+    b.hears("a: \ufffd\ufffd")
+    b.reads_end()
+    c.reads_end()
+    server.settle(a, server.join("d"))
+
+
+def test_delays_all_for_stalled(server: Server) -> None:
+    a, b, c = server.room()
+    c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    late = 0
+    for number in range(200):
+        a.say_apart("x" * 50_000)
+        begun = time.monotonic()
+        a.say(f"<{number}>")
+        b.hears(f"<{number}>")
+        late = late + 1 if time.monotonic() - begun >= 0.5 else 0
+        if late == 3:
+            return
+    pytest.fail("nothing came late")
+
+
+def test_starves_others_in_flood(server: Server) -> None:
+    a, b, c = server.room()
+    with server.stopped():
+        a.say("x" * 32768)
+        b.say("<short>")
+    c.hears("<short>")
+    before, _ = c.heard.split(b"<short>")
+    # A correct server has taken one read from each of the two.
+    assert before.count(b"x") == 32768
+
+
+def test_loses_while_paused(server: Server) -> None:
     a, b, _ = server.room()
-    blank = server.join("  ")
-    server.settle(a, b, blank)
-    blank.say("<who?>")
-    a.hears("  : <who?>")
+    with server.stopped():
+        a.say("<lost>")
+    server.waits(a.is_read, "it is thrown away")
+    a.say("<next>")
+    b.hears("<next>")
+    assert b.misses(["<lost>"])
+
+
+def test_exits_badly(server: Server) -> None:
+    a = server.join("a")
+    server.process.send_signal(signal.SIGINT)
+    assert server.exit_status() == 1
+    a.reads_end()
+
+
+def test_leaves_connections_open(server: Server) -> None:
+    a, _, _ = server.room()
+    server.process.send_signal(signal.SIGINT)
+    assert server.exit_status() == 0
+    assert server.state_of(a) == ESTABLISHED
+    assert len(server.processes()) == 1
+    for person in server.people:
+        person.reset()
+    server.waits(lambda: not server.processes(), "its child ends, too")

@@ -118,6 +118,20 @@ def test_takes_a_read_for_a_line(server: Server) -> None:
     b.hears("a: <one>\n<two>\n")
 
 
+def test_drops_half_of_glued(server: Server) -> None:
+    a, b, _ = server.room()
+    a.say_apart("<one>\n<two>")
+    a.say("<next>")
+    b.hears("a: <one>\na: <next>\n")
+
+
+def test_takes_cut_line_for_two(server: Server) -> None:
+    a, b, _ = server.room()
+    a.send_apart("<one>")
+    a.say("<two>")
+    b.hears("a: <one>\na: <two>\n")
+
+
 def test_swallows_the_prompt(server: Server) -> None:
     a, b, _ = server.room()
     a.say_apart("nickname")

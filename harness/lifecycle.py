@@ -1,0 +1,137 @@
+"""Lifecycle: what a story does to the server's process: stop, continue, end, start again.
+
+Everyone is out when the server is told to end, and leaves the connection for the server to close.
+Knows nothing of checks.
+"""
+
+import asyncio
+import signal
+
+from harness import deadlines, events
+from harness.beacons import Beacons
+from harness.crew import NANOSECONDS, Crew, StepFailureError
+from harness.errors import UsageError
+from harness.events import Ending, Failure
+from harness.scenario import ServerAct
+from harness.user import User
+
+SIGNALS = {
+    ServerAct.STOP: signal.SIGSTOP,
+    ServerAct.CONTINUE: signal.SIGCONT,
+    ServerAct.KILL: signal.SIGKILL,
+    ServerAct.INTERRUPT: signal.SIGINT,
+    ServerAct.TERMINATE: signal.SIGTERM,
+    ServerAct.RESTART: signal.SIGINT,
+}
+STOPS_WITHIN = 1.0
+CLOSES_WITHIN = 1.0
+LOOK_AGAIN = 0.002
+
+
+class Lifecycle:
+    """The server's process in one run; `expected` tells whether its end would be no surprise."""
+
+    def __init__(self, crew: Crew, beacons: Beacons) -> None:
+        self.crew = crew
+        self.target = crew.target
+        self.beacons = beacons
+        self.expected = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is there to serve."""
+        return not self.expected
+
+    async def tell(self, act: ServerAct, step: int, within: float | None) -> None:
+        """Do it, and wait until it has come about. Raises `StepFailureError`."""
+        recorder = self.crew.recorder
+        if act in (ServerAct.STOP, ServerAct.CONTINUE):
+            recorder.add(events.ServerTold(recorder.now(), act, step))
+            self.target.signal(SIGNALS[act])
+            if act is ServerAct.STOP:
+                await self._until_stopped()
+        else:
+            if not self.expected:
+                await self._end(act, step, within)
+            if act is ServerAct.RESTART:
+                await self._start(step)
+                return
+        recorder.add(events.ServerDone(recorder.now(), act))
+
+    async def _until_stopped(self) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + STOPS_WITHIN
+        stopped = self.target.is_stopped()
+        while not stopped and loop.time() < end:
+            await asyncio.sleep(LOOK_AGAIN)
+            stopped = self.target.is_stopped()
+        words = "its processes were stopped" if stopped else "its processes went on"
+        now = self.crew.recorder.now()
+        self.crew.recorder.add(events.Bitten(now, -1, int(stopped), words))
+
+    # -- the end -------------------------------------------------------------------------------
+
+    async def _end(self, act: ServerAct, step: int, within: float | None) -> None:
+        users = [user for user in self.crew.users.values() if user.connected and user.open]
+        for user in users:
+            user.leave_to_server()
+        recorder = self.crew.recorder
+        told = act if act is not ServerAct.RESTART else ServerAct.INTERRUPT
+        recorder.add(events.ServerTold(recorder.now(), told, step))
+        self.expected = True
+        begun = recorder.now()
+        seconds = within or deadlines.SERVER_ENDS * self.crew.patience
+        self.target.signal(SIGNALS[act])
+        try:
+            await self._until_ended(seconds)
+            if act is not ServerAct.KILL:
+                spent = (recorder.now() - begun) / NANOSECONDS
+                await self._until_closed(users, seconds, seconds - spent)
+        finally:
+            # As a client does that reads the end; who was reset has nothing to close.
+            for user in users:
+                user.hang_up(Ending.CLOSE)
+
+    async def _until_ended(self, seconds: float) -> None:
+        done, _ = await asyncio.wait([self.target.exited], timeout=seconds)
+        if not done:
+            self.target.signal(signal.SIGKILL)
+            raise StepFailureError(Failure.STOP, seconds)
+
+    async def _until_closed(self, users: list[User], seconds: float, left: float) -> None:
+        for user in users:
+            # Whoever is frozen or cannot read sees no end.
+            if user.attendance.frozen:
+                continue
+            if not await user.until(user.is_gone, left):
+                note = f"{user.person} did not read the end"
+                raise StepFailureError(Failure.CONNECTIONS, seconds, note)
+
+    async def _until_all_closed(self) -> None:
+        try:
+            async with asyncio.timeout(CLOSES_WITHIN):
+                for user in self.crew.users.values():
+                    await user.until_closed()
+        except TimeoutError:
+            for user in self.crew.users.values():
+                user.abort()
+
+    # -- a new beginning -----------------------------------------------------------------------
+
+    async def _start(self, step: int) -> None:
+        recorder = self.crew.recorder
+        await self._until_all_closed()
+        recorder.add(events.ServerTold(recorder.now(), ServerAct.RESTART, step))
+        try:
+            await self.target.relaunch()
+        except UsageError as error:
+            raise StepFailureError(Failure.RESTART, note=str(error)) from error
+        self.expected = False
+        self.beacons.forget()
+        try:
+            await self.beacons.begin()
+        except StepFailureError as failure:
+            if failure.failure is Failure.LISTENING:
+                raise StepFailureError(Failure.RESTART, failure.deadline) from failure
+            raise
+        recorder.add(events.ServerDone(recorder.now(), ServerAct.RESTART))

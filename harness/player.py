@@ -1,0 +1,165 @@
+"""Player: one person while a story is being planned, and the words that are put into their mouth.
+
+Every message gets its token here, and its cuts. Random numbers come from the person's own streams,
+so that one person more changes nothing for the others. Pure.
+"""
+
+import codecs
+from dataclasses import dataclass, field
+from random import Random
+
+from harness.dialect import Dialect
+from harness.fakes import Fakes
+from harness.on import Cutting, Segments
+from harness.payload import Hex
+from harness.plan import Presence, Utterance
+from harness.scenario import Step
+from harness.texts import Text
+from harness.tokens import PATTERN, mint
+
+# A group of glued messages should fit into one read of a small server.
+GLUED = 3
+# A line that goes on for so long without its end may be refused.
+ENDLESS = 1 << 14
+MOST_RANDOM = 8
+LOOKS_LIKE_TOKEN = "part of it looks like a token, by which the harness knows its messages"  # noqa: S105
+
+
+@dataclass(slots=True)
+class Player:
+    """One person: where they are, which connection is theirs, and what they have said on it.
+
+    `pending` is a message that was begun and has no end yet; after bytes that are `untext` nothing
+    more of this connection is judged.
+    """
+
+    name: str
+    nick: str
+    random: Random
+    cutter: Random
+    dialect: Dialect
+    fakes: Fakes
+    segments: Segments = field(default_factory=lambda: Segments(Cutting.WHOLE))
+    delay: float = 0.0
+    presence: Presence = Presence.AWAY
+    life: int = -1
+    said: int = 0
+    freezes: bool = False
+    pending: bytes = b""
+    untext: bool = False
+
+    def begin(self, life: int) -> None:
+        """Start anew on the connection `life`."""
+        self.life, self.said = life, 0
+        self.pending, self.untext = b"", False
+
+    # -- saying --------------------------------------------------------------------------------
+
+    def say(self, step: Step, text: Text, at: float, index: int) -> tuple[Utterance, str | None]:
+        """Return message number `index` of a step, and why it cannot be said, if so."""
+        said = self.fakes.render(text, self.random)
+        token = b"" if step.bare else mint(self.life, self.said)
+        behind = self.random.random() < 0.5
+        body = _with_token(said, token.decode(), behind)
+        problem = self.dialect.check_text(body)
+        if PATTERN.search(said.encode()):
+            problem = LOOKS_LIKE_TOKEN
+        if problem:
+            return Utterance(at, said, b"", token), problem
+        data = self.dialect.said_bytes(body)
+        messages = (self.pending + data,) if self.pending else None
+        self.pending = b""
+        self.said += 1
+        glued = self.segments.cutting is Cutting.GLUED and index % GLUED < GLUED - 1
+        last = index == step.times - 1
+        cuts = self.cuts(data)
+        judged = not self.untext
+        return Utterance(at, said, data, token, cuts, glued and not last, messages, judged), None
+
+    def greeting(self) -> Utterance:
+        """Return a message that goes out in one segment with the nickname."""
+        token = mint(self.life, self.said)
+        self.said += 1
+        return Utterance(0.0, "", self.dialect.said_bytes(token.decode()), token)
+
+    def send(self, step: Step, at: float, member: bool) -> tuple[Utterance, str | None]:
+        """Return what a `send` puts on the wire; of one who is no `member` it is never judged."""
+        pieces = [self._bytes(segment) for segment in step.send or ()]
+        pieces = [piece for piece in pieces if piece]
+        data = b"".join(pieces)
+        problem = None if data else "nothing is left to send: this dialect ends with nothing"
+        if PATTERN.search(data):
+            problem = LOOKS_LIKE_TOKEN
+        ends, cuts = 0, []
+        for piece in pieces[:-1]:
+            ends += len(piece)
+            cuts.append(ends)
+        messages = self._completed(data) if member else ()
+        text = data.decode("utf-8", "replace").removesuffix(
+            self.dialect.said.ends.terminator.decode()
+        )
+        said = Utterance(
+            at=at,
+            text=text,
+            data=data,
+            token=b"",
+            cuts=tuple(cuts) or self.cuts(data),
+            messages=messages,
+            judged=not self.untext,
+        )
+        return said, problem
+
+    def _bytes(self, segment: Text | Hex) -> bytes:
+        if isinstance(segment, Hex):
+            return segment.data
+        return self.fakes.render(segment, self.random, self.dialect.said.ends.terminator).encode()
+
+    def _completed(self, data: bytes) -> tuple[bytes, ...]:
+        """Return the messages that end within `data`, and note whether all of it is text."""
+        if not _is_text(data):
+            self.untext = True
+        end = self.dialect.said.ends.terminator
+        if end:
+            *whole, self.pending = (self.pending + data).split(end)
+            messages = tuple(one + end for one in whole)
+            self.untext = self.untext or len(self.pending) > ENDLESS
+        else:
+            messages = (data,)
+        if self.untext and self.pending:
+            messages, self.pending = (*messages, self.pending), b""
+        self.said += len(messages)
+        return messages
+
+    # -- cutting -------------------------------------------------------------------------------
+
+    def nickname_cuts(self) -> tuple[int, ...]:
+        """Return where the nickname is cut; nowhere in a dialect that does not mark its end."""
+        if not self.dialect.nickname.ends.terminator:
+            return ()
+        return self.cuts(self.dialect.nickname_bytes(self.nick))
+
+    def cuts(self, data: bytes) -> tuple[int, ...]:
+        """Return where `data` is cut."""
+        match self.segments.cutting:
+            case Cutting.BYTES:
+                return tuple(range(self.segments.size, len(data), self.segments.size))
+            case Cutting.RANDOM:
+                most = min(MOST_RANDOM, len(data) - 1)
+                count = self.cutter.randint(0, most) if most > 0 else 0
+                return tuple(sorted(self.cutter.sample(range(1, len(data)), count)))
+            case _:
+                return ()
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        codecs.decode(data, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _with_token(text: str, token: str, behind: bool) -> str:
+    if not token or not text:
+        return token or text
+    return f"{text} {token}" if behind else f"{token} {text}"
