@@ -241,8 +241,9 @@ class Listener(Deliveries):
             self.matcher.restart(resumption.position)
         else:
             conn = resumption.message.conn
-            self._origins[conn] = resumption.offset
-            self._held.pop(conn, None)
+            if resumption.offset not in self.matcher.places.get(conn, ()):
+                self._origins[conn] = resumption.offset
+                self._held.pop(conn, None)
             self.matcher.restart(resumption.position, conn, resumption.offset)
         return text
 

@@ -33,8 +33,13 @@ def _represent_text(dumper: Any, text: str) -> Any:
 
 def _represent_mapping(dumper: Any, data: dict[str, object]) -> Any:
     """Put a mapping on one line, if it is not one with a list of steps."""
-    blocks = any(isinstance(item, list) and dict in map(type, item) for item in data.values())
+    blocks = any(isinstance(item, list) and any(map(_is_step, item)) for item in data.values())
     return dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=not blocks)
+
+
+def _is_step(item: object) -> bool:
+    """Tell a step from the segments of a `send`, which are texts and mappings with one key."""
+    return isinstance(item, dict) and "hex" not in item
 
 
 _Dumper.add_representer(str, _represent_text)

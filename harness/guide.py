@@ -62,7 +62,8 @@ VERBS: Mapping[Verb, Told] = {
         "- {who: alice, hears: {from: bob}}\n"
         "- {who: crowd, hears: {text: am back}}",
         f"it arrived, {_within(deadlines.HEARS)}.",
-        "What was heard before this step counts too.",
+        "`from` is a person, a crowd or everyone, and means the latest message of each. `text` is "
+        "a text as it stands, or a part of one: all that was heard since joining counts.",
     ),
     Verb.HEARS_NOTHING: Told(
         "- {who: mallory, connect: true}\n"
@@ -92,16 +93,18 @@ VERBS: Mapping[Verb, Told] = {
         "- {who: 5 of crowd, drop: close}\n"
         "- {who: alice, drop: half-close}",
         "the call to the system returned, which is at once.",
-        "`close` closes the connection, `reset` cuts it as a crash does, `half-close` ends only "
-        "the sending side. What the person said just before a close or a reset may be lost.",
+        "`close` closes the connection, `reset` cuts it without a goodbye (TCP calls that a "
+        "reset), `half-close` ends only the sending side. What the person said just before a close "
+        "or a reset may be lost.",
     ),
     Verb.FREEZE: Told(
         "- {who: bob, freeze: true}\n"
         '- {who: crowd, say: "{x*100000}", times: 4, every: 20ms}   # eight megabytes\n'
         "- {who: bob, thaw: true}",
         "it was measured how fast the others hear each other, and this person reads no more.",
-        "While somebody is frozen, all others must hear each other as fast as before: half of the "
-        "times at most ten times as long, or 250 ms. Let the others say some megabytes meanwhile: "
+        "While somebody is frozen, all others must hear each other as fast as before: the median "
+        "(as many deliveries are faster as are slower) may be ten times what it was, or 250 ms, "
+        "whichever is more. Let the others say some megabytes meanwhile: "
         "otherwise nothing fills up, and the verdict is inconclusive.",
     ),
     Verb.THAW: Told(

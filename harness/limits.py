@@ -41,27 +41,39 @@ def format_size(size: int) -> str:
 Size = Annotated[
     int,
     PlainValidator(parse_size),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]+ ?(KB|MB|GB)$"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[0-9]+ ?(KB|MB|GB)$",
+            "patternErrorMessage": "A size has a unit, as in 512KB, 64MB, 1GB.",
+        }
+    ),
 ]
 
 
 class Limits(Section):
     """What must not be passed; latency counts from the time at which a message was due."""
 
+    EXAMPLE = "write {delivery-p99: 2s}"
+
     delivery_p50: Positive | None = Field(
-        default=None, alias="delivery-p50", description="Half of all deliveries were as fast."
+        default=None,
+        alias="delivery-p50",
+        description="Half of all deliveries take at most this long.",
     )
     delivery_p90: Positive | None = Field(
-        default=None, alias="delivery-p90", description="90 % of all deliveries were as fast."
+        default=None,
+        alias="delivery-p90",
+        description="90 % of all deliveries take at most this long.",
     )
     delivery_p99: Positive | None = Field(
         default=None,
         alias="delivery-p99",
-        description="99 % of all deliveries were as fast.",
+        description="99 % of all deliveries take at most this long.",
         examples=["2s"],
     )
     delivery_max: Positive | None = Field(
-        default=None, alias="delivery-max", description="Every delivery was as fast."
+        default=None, alias="delivery-max", description="Every delivery takes at most this long."
     )
     memory: Size | None = Field(
         default=None,

@@ -71,11 +71,17 @@ def format_segments(segments: Segments) -> str:
     return "1 byte" if segments.size == 1 else f"{segments.size} bytes"
 
 
-_SCHEMA = {"type": "string", "pattern": "^([0-9]+ ?bytes?|random|glued|whole)$"}
+_SCHEMA = {
+    "type": "string",
+    "pattern": f"^([0-9]+ ?bytes?|{'|'.join(_WORDS)})$",
+    "patternErrorMessage": f"How to cut, {_HINT}.",
+}
 
 
 class On(Section):
     """How bytes are cut and paced."""
+
+    EXAMPLE = "write {segments: 1 byte}"
 
     segments: Annotated[
         Segments | None, PlainValidator(parse_segments), WithJsonSchema(_SCHEMA)

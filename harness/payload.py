@@ -21,6 +21,7 @@ _HEX_SCHEMA: dict[str, object] = {
         "hex": {
             "type": "string",
             "pattern": "^([0-9A-Fa-f]{2} *)+$",
+            "patternErrorMessage": "Two hexadecimal digits for each byte, as in ff fe.",
             "description": "Bytes, two hexadecimal digits each, in quotes.",
             "examples": ["ff fe"],
         }

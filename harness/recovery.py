@@ -159,7 +159,7 @@ class Recovery:
     def _judge(self, form: Form) -> Resumption | int:
         """Settle bytes behind a known prefix, as `_stray` does."""
         message, at = next(self._tokens(form), (None, 0))
-        if message is None:
+        if message is None or self._is_continued(form):
             return self._without_token(form)
         form = self._as_named(form, at - message.data.index(message.token))
         goes_on = self._goes_on(message, form.body)
@@ -176,6 +176,23 @@ class Recovery:
             self._note(Fault.ALTERED, form, message, offset)
         self._pass_over(message)
         return form.end if self.voices.framed else at + len(message.token)
+
+    def _is_continued(self, form: Form) -> bool:
+        """Tell whether one of those named goes on, in the middle of a message."""
+        for conn in form.conns:
+            place = self._continued(conn, form)
+            if place is not None and not self.voices.speeches[conn].is_boundary(place):
+                return True
+        return False
+
+    def _continued(self, conn: int, form: Form) -> int | None:
+        """Return where `conn` left off, if the body of `form` goes on there, however short."""
+        body = bytes(self.text[form.body : form.end])
+        if not body or self.voices.framed:
+            return None
+        places = self.listener.matcher.places.get(conn, (0,))
+        data = self.voices.speeches[conn].data
+        return next((at for at in places if data.startswith(body, at)), None)
 
     def _as_named(self, form: Form, body: int) -> Form:
         """Return `form` with those whose prefix ends at `body`, of two that begin alike."""
@@ -223,9 +240,10 @@ class Recovery:
             place = self._place_of(conn, form)
             if place is not None:
                 message = self.voices.speeches[conn].at(place)
-                self._leave_off(message, form)
-                if self._is_hole(message, place):
-                    self._note(Fault.ALTERED, form, message)
+                if place not in self.listener.matcher.places.get(conn, ()):
+                    self._leave_off(message, form)
+                    if self._is_hole(message, place):
+                        self._note(Fault.ALTERED, form, message)
                 self._classify(message, form)
                 self.conn = conn
                 return Resumption(self.position + form.body, message, place)
@@ -242,6 +260,9 @@ class Recovery:
         """Return where in the speech of `conn` the body of `form` belongs, where that is plain."""
         speech = self.voices.speeches[conn]
         body = bytes(self.text[form.body : form.end])
+        continued = self._continued(conn, form)
+        if continued is not None:
+            return continued
         place = max(self.listener.matcher.places.get(conn, (0,)))
         for message in speech.messages[self._index(conn, place) :]:
             if not message.token and body.startswith(message.data):

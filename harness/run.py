@@ -283,11 +283,6 @@ async def run_plan(
 
     Raises `UsageError` where it cannot be started, or this machine allows too few open files.
     """
-    if plan.acts_on_server and spec.connect is not None:
-        raise UsageError(
-            "this scenario stops, ends or starts the server: it needs one that the harness starts, "
-            "with --server instead of --connect"
-        )
     _allow_files(len(plan.people) + SPARE_FILES)
     target = await launch(spec, folder / "server.log" if folder else None)
     run = Run(plan, dialect, target, folder)

@@ -60,18 +60,27 @@ def run(options: RunOptions, screen: Screen) -> int:
     """
     dialect = load_dialect(options.dialect)
     spec = _target(options, dialect)
-    jobs = list(_jobs(options, dialect))
+    jobs: list[_Job] = []
+    skipped: list[str] = []
+    for path in _paths(options):
+        _plan(options, dialect, path, jobs, skipped)
+    if spec.connect is not None:
+        _check_server_is_ours(jobs)
     _check_places(options, len(jobs))
     if options.build:
         _build(options.build)
-    worst = Outcome.PASS
+    for words in skipped:
+        screen.say(words)
+    # Where nothing was run, nothing is proved.
+    worst = Outcome.PASS if jobs else Outcome.INCONCLUSIVE
     for job in jobs:
         verdict, interrupted = _run_one(options, job, dialect, spec, len(jobs), screen)
         if interrupted:
             return INTERRUPTED
         worst = max(worst, verdict.outcome, key=_badness)
-    if len(jobs) > 1:
-        screen.say(f"{len(jobs)} runs: {worst}")
+    if len(jobs) + len(skipped) > 1 or not jobs:
+        also = f", {len(skipped)} skipped" if skipped else ""
+        screen.say(f"{len(jobs)} runs: {worst}{also}")
     return worst.exit_status
 
 
@@ -79,18 +88,32 @@ def _badness(outcome: Outcome) -> int:
     return [Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL].index(outcome)
 
 
-def _jobs(options: RunOptions, dialect: Dialect) -> Iterator[_Job]:
-    for path in _paths(options):
-        scenario = load_scenario(path, options.changes, REQUIREMENTS)
-        first = options.seed if options.seed is not None else scenario.seed
-        if first is None:
-            first = secrets.randbelow(SEEDS)
-        for turn in range(options.repeat):
-            seed = first + turn
-            plan = make_plan(
-                scenario, dialect, name=path.stem, seed=seed, patience=options.patience
+def _plan(
+    options: RunOptions, dialect: Dialect, path: Path, jobs: list[_Job], skipped: list[str]
+) -> None:
+    """Add the runs of one file to `jobs`, or to `skipped` why it has none in this dialect."""
+    scenario = load_scenario(path, options.changes, REQUIREMENTS)
+    lacks = [feature for feature in scenario.needs if feature not in dialect.features]
+    if lacks:
+        why = "; ".join(f"in {dialect.name} {feature.lack}" for feature in lacks)
+        skipped.append(f"SKIP  {path.stem}: it needs {', '.join(lacks)}, and {why}")
+        return
+    first = options.seed if options.seed is not None else scenario.seed
+    if first is None:
+        first = secrets.randbelow(SEEDS)
+    for turn in range(options.repeat):
+        seed = first + turn
+        plan = make_plan(scenario, dialect, name=path.stem, seed=seed, patience=options.patience)
+        jobs.append(_Job(path, scenario.model_copy(update={"seed": seed}), plan))
+
+
+def _check_server_is_ours(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.plan.acts_on_server:
+            raise UsageError(
+                f"{job.path} stops, ends or starts the server, so it needs one that the harness "
+                "starts: --server instead of --connect"
             )
-            yield _Job(path, scenario.model_copy(update={"seed": seed}), plan)
 
 
 def _paths(options: RunOptions) -> Iterator[Path]:

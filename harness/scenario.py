@@ -79,7 +79,11 @@ FORMAT = 1
 DEFAULT_LOCALE = "en_US"
 
 _REQUIREMENT = re.compile(r"[A-Z]+(-[A-Z]+)*-[0-9]+")
-_ID_SCHEMA = {"type": "string", "pattern": f"^{_REQUIREMENT.pattern}$"}
+_ID_SCHEMA = {
+    "type": "string",
+    "pattern": f"^{_REQUIREMENT.pattern}$",
+    "patternErrorMessage": "The id of a requirement, as in JOIN-3.",
+}
 
 
 def _format(value: object) -> Literal[1]:
@@ -95,6 +99,8 @@ def _title(value: str) -> str:
 
 
 def _ids(value: object) -> object:
+    if value is None:  # `key_mistakes` reports it, once
+        return []
     return value if isinstance(value, list | tuple) else [value]
 
 
@@ -133,16 +139,21 @@ class Scenario(Section):
         tuple[Annotated[str, AfterValidator(_requirement)], ...],
         BeforeValidator(_ids),
         WithJsonSchema({"anyOf": [_ID_SCHEMA, {"type": "array", "items": _ID_SCHEMA}]}),
-    ] = Field(default=(), description="What it shows: ids of requirements.", examples=["JOIN-3"])
+    ] = Field(
+        default=(),
+        description="The requirements that it is about, by their ids.",
+        examples=["JOIN-3"],
+    )
     seed: StrictInt | None = Field(
         default=None,
         ge=0,
         lt=1 << 64,
-        description="Where everything random comes from; drawn anew where it is left out.",
+        description="The number from which everything random is drawn; without it a new one is "
+        "taken, and printed.",
     )
     locale: Annotated[str, AfterValidator(_locale)] = Field(
         default=DEFAULT_LOCALE,
-        description="The language of made-up texts and names, as faker calls it.",
+        description="The language of made-up texts and names, as the library faker calls it.",
         examples=["ru_RU"],
     )
     needs: Annotated[
@@ -158,7 +169,7 @@ class Scenario(Section):
         ),
     ] = Field(
         default=(),
-        description="What a dialect must have; for one without it the scenario is skipped.",
+        description="What the dialect must have; in one without it the scenario is skipped.",
         examples=["frames"],
     )
     on: On | None = Field(

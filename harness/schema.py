@@ -120,8 +120,7 @@ def _branch(verb: Verb, words: Mapping[str, Schema]) -> Schema:
         "examples": _examples(verb, told.example),
     }
     if "every" in MODIFIERS[verb]:
-        branch["dependencies"] = {"every": ["times"]}
-        branch["not"] = {"required": ["every", "over"]}
+        branch["dependencies"] = {"every": {"required": ["times"], "properties": {"over": False}}}
     return branch
 
 

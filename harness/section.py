@@ -6,9 +6,9 @@ between keys, which a subclass adds in `key_mistakes`. Knows neither files nor p
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -43,6 +43,9 @@ class Section(BaseModel):  # noqa: PLW1641 (pydantic adds `__hash__`)
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    EXAMPLE: ClassVar[str] = ""
+    """What to write where something else stands in the place of the mapping; "" for no hint."""
+
     @classmethod
     def key_mistakes(cls, raw: Mapping[str, object]) -> Iterable[Mistake]:  # noqa: ARG003
         """Find the mistakes between the keys of the mapping as it was written; none here."""
@@ -69,6 +72,8 @@ class Section(BaseModel):  # noqa: PLW1641 (pydantic adds `__hash__`)
         except ValidationError as error:
             inner = mistakes_of(error, cls.keys())
             found += [mistake for mistake in inner if mistake.loc not in keyed]
+            if not isinstance(raw, dict):
+                found = [replace(each, hint=each.hint or cls.EXAMPLE) for each in found]
         if found:
             raise together(cls.__name__, found)
         return section

@@ -47,12 +47,15 @@ class Stall:
     async def measure(self, users: list[User], within: float | None = None) -> None:
         """Measure while `users` are frozen. Raises `StepFailureError` where others hear nothing."""
         async with self._turn:
-            for user in users:
-                if user in self._frozen:
-                    self._tell(user, self._frozen.pop(user))
-            self.crew.watch.sample("frozen", self.crew.open)
-            await self._hear_all(within or deadlines.HEARS * self.crew.patience)
-            await self._gauge()
+            try:
+                await self._hear_all(within or deadlines.HEARS * self.crew.patience)
+                await self._gauge()
+            finally:
+                # By now the server has read what was said, or reads no more.
+                self.crew.watch.sample("frozen", self.crew.open)
+                for user in users:
+                    if user in self._frozen:
+                        self._tell(user, self._frozen.pop(user))
 
     async def finish(self) -> None:
         """Measure for those who never thaw."""

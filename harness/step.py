@@ -32,12 +32,20 @@ __all__ = ["MODIFIERS", "NOBODYS", "DropKind", "Hears", "ServerAct", "Step", "Ve
 MAX_TIMES = 1_000_000
 
 _VERBS = {str(verb): verb for verb in Verb}
+_ELSEWHERE = {
+    **{str(act): f"write server: {act}" for act in ServerAct},
+    **{str(how): f"write drop: {how}" for how in DropKind},
+    "on": "it stands with a person in people, or for everyone beside people",
+    "limits": "it stands beside people",
+}
+"""Words that are none of a step's keys, and where they belong."""
 
 
 class Hears(Section):
     """What must be heard: the latest message of somebody, or a text."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+    EXAMPLE = "write {from: bob} or {text: hello}"
 
     from_: Annotated[str, AfterValidator(heard_name)] | None = Field(
         default=None,
@@ -59,7 +67,7 @@ class Hears(Section):
             message = f"{shown(given[1])} stands beside {shown(given[0])}"
             yield Mistake((given[1],), message, "make two steps of them", at_key=True)
         elif not raw:
-            yield Mistake((), "nothing to hear", "write {from: bob} or {text: hello}")
+            yield Mistake((), "nothing to hear", cls.EXAMPLE)
 
 
 class Step(Section):
@@ -87,7 +95,7 @@ class Step(Section):
         "of both, sent as that many segments.",
         examples=["{word}{end}", {"hex": "ff fe"}, [{"hex": "d0"}, {"hex": "b0"}, "{end}"]],
     )
-    hears: Hears | None = Field(default=None, description="Hear it, or have heard it.")
+    hears: Hears | None = Field(default=None, description="Hear it, or have heard it already.")
     hears_nothing: Done | None = Field(
         default=None,
         alias="hears-nothing",
@@ -121,14 +129,18 @@ class Step(Section):
     repeat: Annotated[tuple["Step", ...], Field(min_length=1)] | None = Field(
         default=None, description="Steps that run `times` times over."
     )
-    times: StrictInt = Field(default=1, ge=1, le=MAX_TIMES, description="How often.")
+    times: StrictInt = Field(
+        default=1, ge=1, le=MAX_TIMES, description="How often; once unless it is said."
+    )
     every: SpanValue | None = Field(
         default=None,
         description="From one message of a person to the next: a duration, or a range.",
         examples=["20ms", "500ms..1500ms"],
     )
     over: Duration | None = Field(
-        default=None, description="Spread the people over this time.", examples=["30s"]
+        default=None,
+        description="Spread the people, and each one's messages, over this time.",
+        examples=["30s"],
     )
     after: Duration | None = Field(
         default=None, description="Begin so much later.", examples=["100ms"]
@@ -136,7 +148,7 @@ class Step(Section):
     within: Positive | None = Field(
         default=None, description="The deadline of this step.", examples=["2s"]
     )
-    bare: StrictBool = Field(default=False, description="Say the text without a token.")
+    bare: StrictBool = Field(default=False, description="Say exactly this text, without a token.")
 
     _mark: Mark | None = PrivateAttr(default=None)
 
@@ -164,6 +176,9 @@ class Step(Section):
         """Find what breaks the rule: one verb, what goes with it, a `who` where it needs one."""
         known = cls.keys()
         yield from empty_mistakes(raw, known)
+        for key in raw:
+            if key in _ELSEWHERE:
+                yield Mistake((key,), f"unknown key {shown(key)}", _ELSEWHERE[key], at_key=True)
         first, *others = [key for key in raw if key in _VERBS] or [""]
         if first and not others:
             yield from _who_mistakes(_VERBS[first], raw)

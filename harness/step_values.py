@@ -34,6 +34,7 @@ def _text(value: object) -> Text:
         return value
     if not isinstance(value, str):
         hint = "put it in quotes" if isinstance(value, bool | int | float) else ""
+        hint = "bytes go with send" if isinstance(value, dict) and "hex" in value else hint
         raise BadValue(f"a text is needed, not {kind(value)}", hint)
     return parse_text(value)
 
@@ -76,10 +77,16 @@ def heard_name(name: str) -> str:
     return name
 
 
-_DURATION = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? ?(ms|s|m)$"}
+# `patternErrorMessage` is no word of JSON Schema: editors show it in the place of the pattern.
+_DURATION = {
+    "type": "string",
+    "pattern": r"^[0-9]+(\.[0-9]+)? ?(ms|s|m)$",
+    "patternErrorMessage": "A duration has a unit, as in 100ms, 2s, 1.5s, 1m.",
+}
 _SPAN = {
     "type": "string",
     "pattern": r"^[0-9]+(\.[0-9]+)? ?(ms|s|m)( *\.\. *[0-9]+(\.[0-9]+)? ?(ms|s|m))?$",
+    "patternErrorMessage": "A duration or a range of two, as in 20ms, 500ms..1500ms.",
 }
 
 HeardText = Annotated[

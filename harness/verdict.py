@@ -1,6 +1,7 @@
 """Verdict: what the judge says of a run, as values.
 
-An outcome, the findings that led to it, how much each check looked at, and the figures of the run.
+An outcome, the findings that led to it, how much each check looked at, the figures of the run, and
+how much order it shows.
 This file knows neither how a finding is found nor how it is printed.
 """
 
@@ -88,6 +89,49 @@ class CheckResult:
     findings: tuple[Finding, ...] = ()
 
 
+class Order(StrEnum):
+    """The order in which everyone heard what was said; each but the first includes those above.
+
+    `NONE`: not even one sender's messages came in theirs. `PER_SENDER`: those did. `CAUSAL`: no
+    answer came before what it answers. `TOTAL`: one order of all messages fits everyone.
+    """
+
+    UNDETERMINED = "not determined"
+    NONE = "none"
+    PER_SENDER = "per sender"
+    CAUSAL = "causal"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """What shows that there was no such order: `says` is a part of a sentence."""
+
+    says: str
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How much order one run shows; never a failure.
+
+    `sender`, `causal` and `total` refute RELAY-5, RELAY-12 and RELAY-11; None for what holds, and
+    for what is not determined. Where one of the first two is refuted, those behind it may not have
+    been looked at. `note` says what else there is to say: why nothing is determined, above all.
+    """
+
+    order: Order
+    sender: Refuted | None = None
+    causal: Refuted | None = None
+    total: Refuted | None = None
+    note: str = ""
+
+    @property
+    def refuted(self) -> Refuted | None:
+        """What shows that there was no better order."""
+        return self.sender or self.causal or self.total
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The size of a run: how much was said and heard, and how long it took (seconds)."""
@@ -108,6 +152,7 @@ class Verdict:
     checks: tuple[CheckResult, ...]
     figures: Figures = field(default_factory=Figures)
     reason: str = ""
+    levels: Levels | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -22,8 +22,13 @@ from types import ModuleType
 import pytest
 
 import harness
+from harness.cast import PersonSpec
+from harness.limits import Limits
+from harness.on import On
 from harness.places import scenario_folder
 from harness.requirements import REQUIREMENTS
+from harness.scenario import Scenario
+from harness.verbs import ALL_MODIFIERS, DropKind, ServerAct, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -144,6 +149,30 @@ def test_a_stale_part_is_seen_and_written_again(tool: ModuleType) -> None:
     assert fresh.startswith("before\n<!-- generated: requirements life -->\n| id |")
     assert fresh.endswith("|\n<!-- end -->\nafter\n")
     assert tool.fill(fresh) == fresh
+
+
+def test_a_stale_file_is_seen_and_written_again(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.json"
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    monkeypatch.setattr(tool, "documents", list)
+    monkeypatch.setattr(tool, "FILES", {path: lambda: "{}"})
+    assert tool.main(["--check"]) == 1
+    assert not path.exists()
+    assert tool.main([]) == 0
+    assert path.read_text(encoding="utf-8") == "{}"
+    path.write_text("{", encoding="utf-8")
+    assert tool.main(["--check"]) == 1
+    assert tool.main([]) == tool.main(["--check"]) == 0
+
+
+def test_every_word_of_a_scenario_is_in_the_documents() -> None:
+    text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    keys = [*Scenario.keys(), *PersonSpec.keys(), *On.keys(), *Limits.keys(), *ALL_MODIFIERS]
+    assert [key for key in keys if f"**`{key}`**: " not in text] == []
+    assert [verb for verb in Verb if f"\n### {verb}\n" not in text] == []
+    assert [each for each in (*ServerAct, *DropKind) if f"`{each}`" not in text] == []
 
 
 def test_a_part_that_nothing_generates_is_an_error(tool: ModuleType) -> None:

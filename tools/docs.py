@@ -169,8 +169,9 @@ def _fresh(path: Path) -> str:
 
 def _verb(verb: Verb) -> str:
     told = guide.VERBS[verb]
-    who = "no `who`" if verb in NOBODYS else "`who`"
-    takes = ", ".join((who, *(f"`{each}`" for each in MODIFIERS[verb])))
+    keys = MODIFIERS[verb] if verb in NOBODYS else ("who", *MODIFIERS[verb])
+    takes = ", ".join(f"`{each}`" for each in keys)
+    takes += ", and no `who`" if verb in NOBODYS else ""
     about = " ".join(filter(None, (_descriptions(Step)[verb.value], told.more)))
     return (
         f"### {verb}\n\n{about}\n\n{block(told.example)}\n"

@@ -1,6 +1,6 @@
 """Bytes that are not text are replaced, and all who receive them are disconnected.
 
-Violates INPUT-1, STAY-1.
+Violates INPUT-1, STAY-1, RELAY-1.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from weakref import WeakSet
 from _core_loop import Chat, Client, main
 
 DEFECT = "Bytes that are not text are replaced, and all who receive them are disconnected."
-VIOLATES = ("INPUT-1", "STAY-1")
+VIOLATES = ("INPUT-1", "STAY-1", "RELAY-1")
 DIALECTS = ("raw", "lines")
 
 

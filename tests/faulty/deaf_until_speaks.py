@@ -1,4 +1,4 @@
-"""Until a newcomer speaks it hears none of those who joined before the last two.
+"""Until a newcomer speaks it hears, of those who were there, only the first two.
 
 Violates JOIN-2, RELAY-1.
 """
@@ -9,7 +9,7 @@ import socket
 
 from _core_loop import Chat, Client, main
 
-DEFECT = "Until a newcomer speaks it hears none of those who joined before the last two."
+DEFECT = "Until a newcomer speaks it hears, of those who were there, only the first two."
 VIOLATES = ("JOIN-2", "RELAY-1")
 DIALECTS = ("raw", "lines")
 
@@ -20,7 +20,7 @@ class Faulty(Chat):
         self.unheard: dict[Client, list[Client]] = {}
 
     def join(self, client: Client, nick: str) -> None:
-        self.unheard[client] = self.members[:-2]
+        self.unheard[client] = self.members[2:]
         super().join(client, nick)
 
     def leave(self, client: Client) -> None:

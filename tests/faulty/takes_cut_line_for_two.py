@@ -1,6 +1,6 @@
 """A member's line that arrives in pieces is relayed as two lines.
 
-Violates RELAY-9, RELAY-1, RELAY-4, RELAY-7.
+Violates RELAY-9, RELAY-1, RELAY-4, RELAY-6, RELAY-7.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from weakref import WeakSet
 from _core_loop import Chat, Client, main
 
 DEFECT = "A member's line that arrives in pieces is relayed as two lines."
-VIOLATES = ("RELAY-9", "RELAY-1", "RELAY-4", "RELAY-7")
+VIOLATES = ("RELAY-9", "RELAY-1", "RELAY-4", "RELAY-6", "RELAY-7")
 DIALECTS = ("lines",)
 
 

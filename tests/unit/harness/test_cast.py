@@ -21,14 +21,16 @@ from harness.cast import (
     unknown,
 )
 from harness.errors import BadValue
+from harness.on import On
 from harness.section import Mistake, mistakes_of
-from harness.who import Crowd, Everyone, Person, Some
+from harness.who import Crowd, Everyone, Newcomer, Person, Some
 
 PEOPLE = {
     "alice": PersonSpec(),
     "crowd": PersonSpec(count=3, nick="faker"),
     "bob": PersonSpec(nick="Боб"),
 }
+CUT = On.model_validate({"segments": "1 byte"})
 ADAPTER = TypeAdapter(dict[PersonName, PersonEntry])
 
 
@@ -59,6 +61,8 @@ def test_the_numbers_of_a_crowd_have_one_width(count: int, first: str, last: str
         (20, PersonSpec(count=20)),
         ({"nick": "faker", "count": 2}, PersonSpec(nick="faker", count=2)),
         (PersonSpec(nick="x"), PersonSpec(nick="x")),
+        ({"on": {"segments": "1 byte"}}, PersonSpec(on=CUT)),
+        ({"count": 2, "on": {"segments": "1byte"}}, PersonSpec(count=2, on=CUT)),
     ],
 )
 def test_entries(written: object, spec: PersonSpec) -> None:
@@ -77,6 +81,14 @@ ENTRY = "a person is nothing, a number or a mapping, not "
         (True, ENTRY + "true"),
         (1.5, ENTRY + "the number 1.5"),
         ({"count": "2"}, "'count' must be a whole number, not the text '2'"),
+        ({"count": None}, "'count' has no value"),
+        ({"on": None}, "'on' has no value"),
+        (
+            {"on": "1 byte"},
+            "this must be a mapping, not the text '1 byte' (write {segments: 1 byte})",
+        ),
+        ({"on": {"segments": 2}}, "the number 2 is no way to cut (write 2 bytes)"),
+        ({"segments": "1 byte"}, "unknown key 'segments' (the keys here are: nick, count, on)"),
         ({"nick": 5}, "'nick' must be a text, not the number 5 (put it in quotes)"),
     ],
 )
@@ -152,6 +164,7 @@ def test_members_of_a_crowd_have_names() -> None:
         ("alica", "there is no 'alica' in people (did you mean 'alice'?)"),
         ("everybone", "there is no 'everybone' in people (did you mean 'everyone'?)"),
         ("alice-001", "there is no 'alice-001' in people (did you mean 'alice'?)"),
+        ("newcomer", "there is no 'newcomer' in people (did you mean 'a newcomer'?)"),
         ("zz-001", "there is no 'zz-001' in people"),
         ("zz", "there is no 'zz' in people"),
     ],
@@ -196,6 +209,7 @@ def test_whom_names_stand_for() -> None:
     assert members(PEOPLE, "bob") == ("bob",)
     assert pool(PEOPLE, Person("bob")) == ("bob",)
     assert pool(PEOPLE, Crowd("crowd")) == pool(PEOPLE, Some(2, "crowd")) == crowd
+    assert pool(PEOPLE, Newcomer()) == ()
     assert pool(PEOPLE, Everyone()) == ("alice", *crowd, "bob")
     assert pool(PEOPLE, Everyone(("crowd", "alice"))) == ("bob",)
     assert pool(PEOPLE, Everyone(("crowd-002",))) == ("alice", "crowd-001", "crowd-003", "bob")

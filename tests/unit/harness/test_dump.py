@@ -51,6 +51,11 @@ def test_a_step_is_a_line_if_no_others_are_inside() -> None:
     )
 
 
+def test_segments_stand_on_the_line_of_their_step() -> None:
+    step = {"who": "a", "send": [{"hex": "d0"}, "x"]}
+    assert to_yaml([step]) == '- {who: a, send: [{hex: "d0"}, x]}\n'
+
+
 # All that a source can hold: no half characters, and of the C1 control characters only NEL.
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs"]).filter(

@@ -148,7 +148,17 @@ def test_mistakes_in_a_step(step: str, message: str) -> None:
             "f:5:8: must be frames, not the text 'frame' (did you mean 'frames'?)",
         ),
         (scenario(more="needs: [frames, 5]"), "f:5:17: must be frames, not the number 5"),
-        (scenario(more="on: glued"), "f:5:5: this must be a mapping, not the text 'glued'"),
+        (
+            scenario(more="on: glued"),
+            "f:5:5: this must be a mapping, not the text 'glued' (write {segments: 1 byte})",
+        ),
+        (scenario(more="needs: "), "f:5:7: 'needs' has no value"),
+        (scenario(more="requirement: "), "f:5:13: 'requirement' has no value"),
+        (scenario(people=" "), "f:3:8: 'people' has no value"),
+        (
+            scenario(more="limits: 2s"),
+            "f:5:9: this must be a mapping, not the text '2s' (write {delivery-p99: 2s})",
+        ),
         (scenario(more="on: "), "f:5:4: 'on' has no value"),
         (
             scenario(more="on: {segments: 0 bytes}"),

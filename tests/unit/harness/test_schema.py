@@ -94,6 +94,12 @@ def test_it_is_draft_7_and_no_later_one() -> None:
     assert all(len(node) == 1 for node in nodes_of(SCHEMA) if "$ref" in node)
 
 
+def test_an_editor_shows_no_pattern_to_a_person() -> None:
+    patterns = [node for node in nodes_of(SCHEMA) if isinstance(node.get("pattern"), str)]
+    assert patterns
+    assert all(node["patternErrorMessage"].endswith(".") for node in patterns)
+
+
 def test_references_lead_somewhere() -> None:
     used = {node["$ref"] for node in nodes_of(SCHEMA) if "$ref" in node}
     assert used == {f"#/definitions/{name}" for name in SCHEMA["definitions"]}
@@ -171,6 +177,49 @@ def test_schema_and_models_agree_about_the_keys_of_a_step(verb: Verb, key: str) 
         assert errors(scenario(story=[step]))
     else:
         assert errors(scenario(story=[step])) == []
+
+
+RIGHT_OR_WRONG: dict[str, list[object]] = {
+    **{verb.value: [VALUES[verb.value], None, False, "x"] for verb in Verb},
+    "say": ["x", "", "{word}", "{я*3}", 5],
+    "send": ["x", "{end}", {"hex": "FFfe 00 "}, {"hex": "ff f"}, ["x", {"hex": "d0"}], [""], {}],
+    "hears": [{"from": "everyone"}, {"text": " "}, {"from": 5}, {}],
+    "drop": ["close", "half-close", "shut"],
+    "server": ["stop", "terminate", "STOP"],
+    "wait": ["1.5s", "1 m", "0ms", "5", "1h"],
+    "together": [[{"wait": "1s"}, {"who": "bob", "say": "x"}], [], [{"wait": 1}]],
+    "repeat": [[{"server": "kill"}], [{"repeat": [{"wait": "1s"}], "times": 2}], [{}]],
+    "who": ["bob", ["bob", "10 of crowd"], "a newcomer", "everyone but a, b", [], 5, "b!"],
+    "times": [1, 1_000_000, 0, 1_000_001, 1.5],
+    "every": ["1s", "1s..2s", "1ms ..  2m", "2s..", "..2s"],
+    "over": ["1s", "0ms", "1s..2s"],
+    "after": ["100ms", "100"],
+    "within": ["2s", "2 s", "2  s"],
+    "bare": [True, False, "yes"],
+}
+
+
+def steps_with(verb: Verb) -> Iterator[dict[str, object]]:
+    """Each value of a verb, of its `who` and of each modifier beside it."""
+    plain = {key: VALUES[key] for key in ("who",) if verb not in NOBODYS}
+    plain |= {"times": 3} if "times" in MODIFIERS[verb] else {}
+    for key in (verb.value, "who", *MODIFIERS[verb]):
+        for value in RIGHT_OR_WRONG[key]:
+            yield {**plain, verb.value: VALUES[verb.value], key: value}
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_an_editor_marks_nothing_that_is_right(verb: Verb) -> None:
+    right = 0
+    for step in steps_with(verb):
+        try:
+            Step.model_validate(step)
+        except ValidationError:
+            continue
+        right += 1
+        assert errors(scenario(story=[step])) == []
+    # By itself, and put off.
+    assert right >= 2
 
 
 @pytest.mark.parametrize(
@@ -264,7 +313,7 @@ def test_what_must_be_there(missing: str) -> None:
         (Verb.JOIN, {"who": "bob", "join": True, "bare": True}, "'bare' was unexpected"),
         (Verb.JOIN, {"who": "bob", "join": True, "say": "x"}, "'say' was unexpected"),
         (Verb.SAY, {"who": "bob", "say": "x", "timse": 2}, "'timse' was unexpected"),
-        (Verb.SAY, {"who": "bob", "say": "x", "every": "1s"}, "'times' is a dependency of 'every'"),
+        (Verb.SAY, {"who": "bob", "say": "x", "every": "1s"}, "'times' is a required property"),
         (Verb.SERVER, {"server": "restrat"}, "'restrat' is not one of ['stop', 'continue', "),
         (Verb.REPEAT, {"repeat": [{"wait": "1s"}]}, "'times' is a required property"),
         (Verb.WAIT, {"wait": 5}, "5 is not of type 'string'"),

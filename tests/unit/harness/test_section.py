@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from harness.errors import BadValue
-from harness.section import Mistake, Section, mistakes_of, together
+from harness.section import Mistake, Section, empty_mistakes, mistakes_of, together
 
 
 def refused(value: str) -> str:
@@ -46,6 +46,21 @@ class Thing(Section):
 
     def place(self, place: int) -> None:
         self._place = place
+
+
+class Shown(Section):
+    EXAMPLE = "write {a: 1}"
+
+    a: StrictInt | None = None
+    b: tuple[StrictInt, ...] = Field(default=(), max_length=2)
+
+    @classmethod
+    def key_mistakes(cls, raw: Mapping[str, object]) -> Iterator[Mistake]:
+        return empty_mistakes(raw, cls.keys())
+
+
+class Around(Section):
+    shown: Shown
 
 
 def mistakes(raw: object) -> list[Mistake]:
@@ -159,3 +174,25 @@ def test_what_was_validated_can_have_a_name() -> None:
         TypeAdapter(StrictInt).validate_python("x")
     (mistake,) = mistakes_of(caught.value, subject="it")
     assert mistake == Mistake((), "it must be a whole number, not the text 'x'")
+
+
+@pytest.mark.parametrize(
+    ("raw", "mistake"),
+    [
+        (5, Mistake(("shown",), "this must be a mapping, not the number 5", "write {a: 1}")),
+        (None, Mistake(("shown",), "this must be a mapping, not nothing", "write {a: 1}")),
+        ({"a": None}, Mistake(("shown", "a"), "'a' has no value")),
+        ({"a": "x"}, Mistake(("shown", "a"), "'a' must be a whole number, not the text 'x'")),
+        ({"b": [1, 2, 3]}, Mistake(("shown", "b"), "'b' must have at most 2 items")),
+    ],
+)
+def test_what_stands_in_the_place_of_a_mapping_gets_an_example(
+    raw: object, mistake: Mistake
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Around.model_validate({"shown": raw})
+    assert list(mistakes_of(caught.value)) == [mistake]
+
+
+def test_an_example_is_no_key() -> None:
+    assert Shown.keys() == ("a", "b")

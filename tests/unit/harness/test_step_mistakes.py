@@ -54,6 +54,26 @@ ACTS = ", ".join(ServerAct)
                 "wait!: 'wait' is a second verb beside 'say' (make two steps of them)",
             ],
         ),
+        ({"kill": True}, ["kill!: unknown key 'kill' (write server: kill)"]),
+        ({"restart": True}, ["restart!: unknown key 'restart' (write server: restart)"]),
+        ({"who": "a", "reset": True}, ["reset!: unknown key 'reset' (write drop: reset)"]),
+        (
+            {"who": "a", "say": "x", "on": {}},
+            [
+                (
+                    "on!: unknown key 'on' "
+                    "(it stands with a person in people, or for everyone beside people)"
+                )
+            ],
+        ),
+        (
+            {"who": "a", "say": "x", "limits": {}},
+            ["limits!: unknown key 'limits' (it stands beside people)"],
+        ),
+        (
+            {"who": "a", "say": {"hex": "ff"}},
+            ["say: a text is needed, not a mapping (bytes go with send)"],
+        ),
         ({"say": "x"}, [": 'say' needs a 'who' (as in {who: bob, say: ...})"]),
         ({"who": "a", "wait": "1s"}, ["who!: 'wait' takes no 'who' (take it out)"]),
         ({"who": "a", "server": "kill"}, ["who!: 'server' takes no 'who' (take it out)"]),
@@ -253,7 +273,15 @@ ACTS = ", ".join(ServerAct)
             {"who": "a", "hears": {}},
             ["hears: nothing to hear (write {from: bob} or {text: hello})"],
         ),
-        ({"who": "a", "hears": "x"}, ["hears: this must be a mapping, not the text 'x'"]),
+        (
+            {"who": "a", "hears": "x"},
+            [
+                (
+                    "hears: this must be a mapping, not the text 'x' "
+                    "(write {from: bob} or {text: hello})"
+                )
+            ],
+        ),
         (
             {"who": "a", "hears": {"text": "x", "from": "b"}},
             ["hears.from!: 'from' stands beside 'text' (make two steps of them)"],
