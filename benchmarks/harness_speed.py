@@ -150,10 +150,11 @@ def show_judging(rows: list[Judging]) -> str:
     """Return the table of `rows`."""
     lines = [
         "the judge alone, a stored history, 20 messages in a read",
-        "  reads      deliveries  load, µs each  judge, µs each  judge, s",
+        "  reads      deliveries  load, µs each  judge, µs each  processor s  clock s",
     ]
     lines += [
-        f"  {row.reads:9}{row.deliveries:12,}{row.load:15.2f}{row.judged:16.2f}{row.seconds:10.1f}"
+        f"  {row.reads:9}{row.deliveries:12,}{row.load:15.2f}{row.judged:16.2f}"
+        f"{row.judged * row.deliveries / 1e6:13.1f}{row.seconds:9.1f}"
         for row in rows
     ]
     return "\n".join(lines)

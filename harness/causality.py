@@ -68,7 +68,7 @@ class Causality:
 
     def _path(self, first: int, last: int) -> tuple[int, ...]:
         """Return the shortest way from `first` to `last`, each directly before the next."""
-        ways = {last: (last,)}
+        ways: dict[int, tuple[int, ...]] = {last: (last,)}
         ready = [last]
         for node in ready:  # which grows meanwhile
             for before in self._nodes(self._direct[node]):

@@ -1,7 +1,8 @@
 """Judge: Plan + History -> Verdict. Every check, merged; the same history gives the same verdict.
 
 A check that crashes makes the verdict inconclusive and takes nothing from the others. Where nobody
-had to hear anything, nothing was looked at, and that is no pass. Pure.
+had to hear anything, nothing was looked at, and that is no pass. Which order the run shows is told
+beside that, and fails nobody. Pure.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,10 +11,20 @@ from harness.case import Case
 from harness.checks import CHECKS
 from harness.dialect import Dialect
 from harness.events import Cut, Event, Role
+from harness.levels import levels_of
 from harness.membership import Membership
 from harness.plan import Plan
 from harness.transcript import Transcript
-from harness.verdict import CheckResult, Figures, Finding, Outcome, Verdict, worst
+from harness.verdict import (
+    CheckResult,
+    Figures,
+    Finding,
+    Levels,
+    Order,
+    Outcome,
+    Verdict,
+    worst,
+)
 
 
 def judge(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
@@ -29,7 +40,7 @@ def judge(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
     reason = "" if outcome is Outcome.FAIL else _inconclusive(case, checks)
     if reason and outcome is Outcome.PASS:
         outcome = Outcome.INCONCLUSIVE
-    return Verdict(outcome, checks, _figures(case), reason)
+    return Verdict(outcome, checks, _figures(case), reason, _levels(transcript))
 
 
 def _run(name: str, check: Callable[[Case], CheckResult], case: Case) -> CheckResult:
@@ -39,6 +50,14 @@ def _run(name: str, check: Callable[[Case], CheckResult], case: Case) -> CheckRe
         says = f"The check itself failed: {type(error).__name__}: {error}. This is our mistake."
         finding = Finding(name, "", says, outcome=Outcome.INCONCLUSIVE)
         return CheckResult(name, Outcome.INCONCLUSIVE, 0, (finding,))
+
+
+def _levels(transcript: Transcript) -> Levels:
+    try:
+        return levels_of(transcript)
+    except Exception as error:  # noqa: BLE001 - it judges nobody, so nobody may suffer from it
+        note = f"the harness made a mistake: {type(error).__name__}: {error}"
+        return Levels(Order.UNDETERMINED, note=note)
 
 
 def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:

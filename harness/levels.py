@@ -16,7 +16,7 @@ before what it answers. Knows nothing of how a stream is understood. Pure.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from harness.anomalies import Anomaly, Fault
 from harness.attribution import Listener
@@ -28,7 +28,7 @@ from harness.speech import Message
 from harness.transcript import Transcript
 from harness.verdict import Levels, Moment, Order, Refuted
 
-# A million deliveries take about a second and a half.
+# A million deliveries take one to three seconds.
 MOST_DELIVERIES = 5_000_000
 # Steps spent on making a proof as short as can be; some proof is always found.
 MOST_STEPS = 1_000_000
@@ -49,9 +49,10 @@ def levels_of(transcript: Transcript) -> Levels:
     knots = Precedence(count, [*orders.chains(), *orders.causes()]).knots()
     if not knots:  # then one order fits what everyone heard, and why it was said
         return _best(orders)
+    parts = orders.within(knots)
     told = _Telling(transcript, orders)
-    total = _total_refuted(told, Precedence(count, orders.chains()))
-    return _knotted(told, knots, total)
+    total = _total_refuted(told, parts)
+    return _knotted(told, zip(knots, parts, strict=True), total)
 
 
 def _best(orders: Orders) -> Levels:
@@ -64,15 +65,18 @@ def _too_many(what: str, total: Refuted | None = None) -> Levels:
     return Levels(Order.UNDETERMINED, total=total, note=f"more than {what} are not looked at")
 
 
-def _knotted(told: "_Telling", knots: list[list[int]], total: Refuted | None) -> Levels:
-    """Return the levels of a run in which something contradicts something in each of `knots`."""
-    parts = told.orders.within(knots)
-    all_told = [Causality(told.orders, *pair) for pair in zip(knots, parts, strict=True)]
-    for causality in all_told:
+def _knotted(
+    told: "_Telling", knots: Iterable[tuple[list[int], list[Heard]]], total: Refuted | None
+) -> Levels:
+    """Return the levels of a run of which a part is in `knots`, with what was heard of each."""
+    too_many = False
+    for knot, parts in knots:
+        causality = Causality(told.orders, knot, parts)
+        too_many = too_many or causality.too_many
         if not causality.too_many and (found := causality.violation()):
             note = "" if total else ALL_ALIKE
             return Levels(Order.PER_SENDER, causal=told.answered(found), total=total, note=note)
-    if any(causality.too_many for causality in all_told):
+    if too_many:
         return _too_many(f"{MOST_MESSAGES} messages out of one order", total)
     return Levels(Order.CAUSAL, total=total) if total else _best(told.orders)
 
@@ -112,19 +116,19 @@ def _out_of_order(
 # -- one order for all -------------------------------------------------------------------------
 
 
-def _total_refuted(told: "_Telling", graph: Precedence) -> Refuted | None:
-    knots = graph.knots()
-    if not knots:
-        return None
+def _total_refuted(told: "_Telling", knots: list[list[Heard]]) -> Refuted | None:
+    """Return two people who contradict each other, or else more of them, or nobody."""
     steps = MOST_STEPS
-    for parts in told.orders.within(knots):
+    for parts in knots:
         for one, other in combinations(parts, 2):
             steps -= len(one.nodes) + len(other.nodes)
             if steps < 0:
                 break
             if pair := _contradiction(one, other):
                 return told.contradicted(one.conn, other.conn, *pair)
-    return told.circle(graph.shortest_cycle(knots[0], MOST_STEPS))
+    chains = [part.nodes for parts in knots for part in parts]
+    graph = Precedence(len(told.orders.messages), chains)
+    return next((told.circle(graph.shortest_cycle(k, MOST_STEPS)) for k in graph.knots()), None)
 
 
 def _contradiction(one: Heard, other: Heard) -> tuple[int, int] | None:
@@ -151,11 +155,11 @@ class _Telling:
 
     def contradicted(self, one: int, other: int, first: int, second: int) -> Refuted:
         """Tell of two people who heard two messages in the opposite order."""
-        a, b = self._quoted(first), self._quoted(second)
-        says = f"{self._name(one)} heard {a} before {b}, {self._name(other)} heard {b} before {a}"
+        says = f"{self._name(one)} heard {self._whose(first)} before {self._whose(second)}"
         hears = [(one, first), (one, second), (other, second), (other, first)]
         return Refuted(
-            f"two people heard two messages in the opposite order: {says}",
+            f"two people heard two messages in the opposite order: {says}, "
+            f"{self._name(other)} after it",
             (self._said(first), self._said(second), *self._heard(hears)),
         )
 
@@ -164,7 +168,7 @@ class _Telling:
         pairs = list(zip(cycle, (*cycle[1:], cycle[0]), strict=True))
         steps = [(self._receiver(*pair), *pair) for pair in pairs]
         says = [
-            f"{self._name(conn)} heard {self._quoted(a)} before {self._quoted(b)}"
+            f"{self._name(conn)} heard {self._whose(a)} before {self._whose(b)}"
             for conn, a, b in steps
         ]
         hears = [(conn, node) for conn, *both in steps for node in both]
@@ -177,19 +181,19 @@ class _Telling:
         """Tell of somebody who heard an answer before what it answers."""
         first, last = violation.path[0], violation.path[-1]
         who, sender = self._name(violation.receiver), self._sender(last)
-        a, b = self._quoted(first), self._quoted(last)
-        had = f"{sender} had heard {a}" if len(violation.path) == 2 else f"{b} followed from {a}"
-        steps = list(self._why(violation.path))
+        a, b = self._whose(first), self._whose(last)
+        had = f"{sender} had heard that one before saying this"
+        if len(violation.path) > 2:
+            had = f"this follows from that one by way of {len(violation.path) - 2} more"
         hears = [(violation.receiver, last), (violation.receiver, first)]
         return Refuted(
-            f"an answer came before what it answers: {who} heard {sender}'s {b} before {a}, "
-            f"though {had}" + (" before saying it" if len(violation.path) == 2 else ""),
-            (self._said(first), *steps, *self._heard(hears)),
+            f"an answer came before what it answers: {who} heard {b} before {a}: {had}",
+            (self._said(first), *self._why(violation.path), *self._heard(hears)),
         )
 
     def _why(self, path: Sequence[int]) -> Iterable[Moment]:
         """Yield how each message of `path` came of the one before: it was heard, unless own."""
-        for before, behind in zip(path, path[1:], strict=False):
+        for before, behind in pairwise(path):
             speaker = self.orders.messages[behind].conn
             if self.orders.messages[before].conn != speaker:
                 yield from self._heard([(speaker, before)])
@@ -197,10 +201,8 @@ class _Telling:
 
     def _receiver(self, before: int, behind: int) -> int:
         """Return who heard `behind` right after `before`."""
-        for conn, heard in self.orders.heard.items():
-            if (before, behind) in zip(heard.nodes, heard.nodes[1:], strict=False):
-                return conn
-        raise AssertionError
+        every = self.orders.heard.values()
+        return next(one.conn for one in every if (before, behind) in pairwise(one.nodes))
 
     def _heard(self, hears: Iterable[tuple[int, int]]) -> list[Moment]:
         moments = []
@@ -219,6 +221,9 @@ class _Telling:
 
     def _name(self, conn: int) -> str:
         return self.people[conn].person
+
+    def _whose(self, node: int) -> str:
+        return f"{self._sender(node)}'s {self._quoted(node)}"
 
     def _quoted(self, node: int) -> str:
         return quoted(self.orders.messages[node])

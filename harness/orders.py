@@ -5,13 +5,17 @@ token (so that another one could be taken for it) is left out, and so is what ca
 receiver's own; of a receiver whose stream could not be understood nothing is kept. Pure.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from harness.attribution import Listener
 from harness.speech import Message
 from harness.transcript import Transcript
+
+_NO_KNOT = -1
 
 
 @dataclass(slots=True)
@@ -90,16 +94,23 @@ class Orders:
         return _has_cycle(whom) and _has_cycle(what)
 
     def within(self, knots: list[list[int]]) -> list[list[Heard]]:
-        """Return for each of `knots`, which are disjoint, what each receiver heard of its nodes."""
-        knot_of = {node: index for index, knot in enumerate(knots) for node in knot}
-        found: list[dict[int, Heard]] = [{} for _ in knots]
+        """Return for each of `knots`, found with `chains`, what each receiver heard of its nodes.
+
+        What somebody heard between two nodes of a knot is in it, too: so that is one piece.
+        """
+        knot_of = array("i", [_NO_KNOT]) * len(self.messages)
+        for index, knot in enumerate(knots):
+            for node in knot:
+                knot_of[node] = index
+        found: list[list[Heard]] = [[] for _ in knots]
         for conn, heard in self.heard.items():
-            for node, at in zip(heard.nodes, heard.times, strict=True):
-                if (index := knot_of.get(node)) is not None:
-                    part = found[index].setdefault(conn, Heard(conn))
-                    part.nodes.append(node)
-                    part.times.append(at)
-        return [list(parts.values()) for parts in found]
+            end = 0
+            for index, run in groupby(map(knot_of.__getitem__, heard.nodes)):
+                begin, end = end, end + len(list(run))
+                if index != _NO_KNOT:
+                    part = Heard(conn, heard.nodes[begin:end], heard.times[begin:end])
+                    found[index].append(part)
+        return found
 
 
 def _has_cycle(pairs: Iterable[tuple[int, int]]) -> bool:

@@ -1,4 +1,4 @@
-"""Precedence: what comes before what, as a graph of small integers, and where it contradicts itself.
+"""Precedence: what comes before what, as a graph of small integers, and where that contradicts.
 
 Nodes stand in chains, each before the next one of its chain. Knows nothing of chats. Pure.
 
@@ -23,7 +23,7 @@ class Precedence:
         for chain in chains:
             flat.extend(chain)
             flat.append(_END)
-        pairs = ((a, b) for a, b in pairwise(flat) if a != _END and b != _END)
+        pairs = ((a, b) for a, b in pairwise(flat) if _END not in (a, b))
         leaving = Counter(a for a, b in pairwise(flat) if b != _END)
         self._begins = array("i", accumulate((leaving[node] for node in range(count)), initial=0))
         self._after = array("i", bytes(4 * self._begins[-1]))
@@ -34,7 +34,7 @@ class Precedence:
             free[before] += 1
             self._before[behind] += 1
 
-    def after(self, node: int) -> array[int]:
+    def after(self, node: int) -> Sequence[int]:
         """Return what comes right after `node` in its chains, once for each chain."""
         return self._after[self._begins[node] : self._begins[node + 1]]
 

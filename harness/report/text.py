@@ -11,7 +11,7 @@ from harness.escape import cells, counted, number, pad
 from harness.report.diagram import draw
 from harness.report.page import Page, Paint
 from harness.requirements import REQUIREMENTS, Level, Requirement
-from harness.verdict import CheckResult, Finding, Outcome, Verdict
+from harness.verdict import CheckResult, Finding, Levels, Moment, Outcome, Verdict
 
 MOST_FINDINGS = 10
 MOST_OUTPUT_LINES = 20
@@ -57,11 +57,11 @@ def render(
     verbose: bool = False,
     requirements: Mapping[str, Requirement] = REQUIREMENTS,
 ) -> str:
-    """Return the report: two lines for a pass, and all that helps to mend it for anything else.
+    """Return the report: three lines for a pass, and all that helps to mend it for anything else.
 
     Everything is escaped, with `ascii_only` into ASCII alone, and bounded however long the texts
     are. At most ten findings are shown in full. With `verbose` a table says what each check looked
-    at; every figure of a run is in the JSON report.
+    at, and a diagram why there was no better order; every figure of a run is in the JSON report.
     """
     page = Page(width, colour, ascii_only)
     _judgement(page, verdict, about)
@@ -71,6 +71,7 @@ def render(
         _table(page, verdict.checks)
     elif verdict.outcome is not Outcome.PASS:
         _summary(page, verdict.checks)
+    _levels(page, verdict.levels, verbose=verbose)
     if verdict.outcome is not Outcome.PASS:
         _server(page, about)
         _labelled(page, "Run it again: ", about.repeat_command)
@@ -127,7 +128,7 @@ def _finding(page: Page, count: int, finding: Finding, requirement: Requirement 
     page.add(finding.says, _MOST_WORDS, indent=_INDENT, paint=Paint.STRONG)
     if finding.cause:
         page.add(f"Likely cause: {finding.cause}", _MOST_WORDS, indent=_INDENT)
-    _diagram(page, finding)
+    _diagram(page, finding.moments)
     _extent(page, finding)
 
 
@@ -140,9 +141,9 @@ def _charge(page: Page, finding: Finding, requirement: Requirement | None) -> st
     return f"{words} could not be judged" if finding.outcome is Outcome.INCONCLUSIVE else words
 
 
-def _diagram(page: Page, finding: Finding) -> None:
+def _diagram(page: Page, moments: tuple[Moment, ...]) -> None:
     lines = draw(
-        finding.moments, width=page.width - _INDENT, ascii_only=page.ascii_only, colour=page.colour
+        moments, width=page.width - _INDENT, ascii_only=page.ascii_only, colour=page.colour
     )
     if lines:
         page.gap()
@@ -185,6 +186,17 @@ def _table(page: Page, checks: tuple[CheckResult, ...]) -> None:
         left = f"{pad(row[0], name)}  {pad(row[1], outcome)}"
         page.put(f"{left}  {row[2]:>{looked}}  {row[3]:>{found}}")
     page.gap()
+
+
+def _levels(page: Page, levels: Levels | None, *, verbose: bool) -> None:
+    """Tell in which order everyone heard what was said; how that shows, only with `verbose`."""
+    if levels is None:
+        return
+    refuted = levels.refuted
+    why = "; ".join(words for words in (refuted.says if refuted else "", levels.note) if words)
+    page.add(f"order: {levels.order}" + (f" ({why})" if why else ""), _MOST_WORDS)
+    if refuted and verbose:
+        _diagram(page, refuted.moments)
 
 
 def _server(page: Page, about: About) -> None:
