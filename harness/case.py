@@ -33,8 +33,11 @@ class Case:
 
     def anomalies(self, *faults: Fault) -> Iterator[tuple[Attendance, Anomaly]]:
         """Yield what is wrong in one of these ways, receiver by receiver."""
+        prompt = self.transcript.dialect.prompt_bytes
         for conn, listener in self.transcript.listeners.items():
-            for anomaly in listener.anomalies:
+            # Who was asked for another name has heard nothing.
+            asked = self.transcript.people[conn].was_asked_again(prompt)
+            for anomaly in listener.anomalies if not asked else ():
                 if anomaly.fault in faults:
                     yield self.transcript.people[conn], anomaly
 
@@ -188,7 +191,7 @@ def failure_words(failure: StepFailed) -> str:
         "hears": f"nothing was heard{within}",
         "eof": f"the end of the stream did not come{within}",
         "roll call": f"some heard nothing more{within}",
-        "refused": "the server closed the connection after the nickname",
+        "refused": f"after the nickname the server {failure.note or 'closed the connection'}",
         "disconnected": f"the server closed the connection{note}",
         "not refused": f"the server let it in, or kept it{within}",
         "stall": f"others were not heard{within}{note}",

@@ -206,7 +206,8 @@ class Crew:
                 if user.attendance.joined is not None:
                     return user
                 if not self._may_try_again(user.nick):
-                    raise StepFailureError(Failure.REFUSED)
+                    note = "asked for it again" if user.asked_again else ""
+                    raise StepFailureError(Failure.REFUSED, note=note)
                 if not user.asked_again:
                     user.hang_up(Ending.GIVEN_UP)
                     user = self.enrol(user.person, user.nick, user.role)

@@ -20,7 +20,7 @@ from itertools import combinations, pairwise
 
 from harness.anomalies import Anomaly, Fault
 from harness.attribution import Listener
-from harness.case import into, out, quoted
+from harness.case import counted, into, out, quoted
 from harness.causality import MOST_MESSAGES, Causality, Violation
 from harness.orders import Heard, Orders
 from harness.precedence import Precedence
@@ -184,7 +184,8 @@ class _Telling:
         a, b = self._whose(first), self._whose(last)
         had = f"{sender} had heard that one before saying this"
         if len(violation.path) > 2:
-            had = f"this follows from that one by way of {len(violation.path) - 2} more"
+            between = counted(len(violation.path) - 2, "other message")
+            had = f"this answers that one by way of {between}"
         hears = [(violation.receiver, last), (violation.receiver, first)]
         return Refuted(
             f"an answer came before what it answers: {who} heard {b} before {a}: {had}",

@@ -18,6 +18,8 @@ RESTART = "restart"
 ENDING_ACTS = ("interrupt", "terminate", "kill", RESTART)
 # Who has no name is owed a prompt; more than this of anything is not kept.
 MOST_AT_THE_DOOR = 1 << 16
+# Enough of what came after a nickname to tell whether it was only the prompt once more.
+MOST_ANSWER = 1 << 10
 
 
 @dataclass(slots=True)
@@ -74,6 +76,12 @@ class Attendance:
         """Whether it was thrown out although it had kept to the dialect, and had read."""
         given_cause = self.froze is not None or self.untext is not None
         return self.thrown_out and not given_cause
+
+    def was_asked_again(self, prompt: bytes) -> bool:
+        """Tell whether all that came after its nickname was the prompt, once or several times."""
+        asked = bytes(self.answer)
+        times = len(asked) // len(prompt)
+        return self.joined is None and times > 0 and asked == prompt * times
 
     @property
     def in_good_order(self) -> bool:
@@ -144,6 +152,9 @@ class Transcript:
             door = person.doorstep if person.strange is None else person.answer
             door += data[: max(MOST_AT_THE_DOOR - len(door), 0)]
             return
+        person = self.people[conn]
+        if person.joined is None and len(person.answer) < MOST_ANSWER:
+            person.answer += data[:MOST_ANSWER]
         listener.read(data, at)
         self._prove(conn, listener)
 
@@ -211,6 +222,7 @@ class Transcript:
         person = self.people[conn]
         person.joining = at
         person.named += 1
+        person.answer.clear()
         self.voices.admit(conn, person.nick)
         self.listeners[conn] = Listener(conn, self.voices)
         self._seen[conn] = 0

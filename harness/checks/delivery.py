@@ -4,8 +4,7 @@ Violated by a message that had to arrive and did not, and by a hole inside what 
 gave a receiver. What is missing behind a later word of the same sender is lost for certain.
 """
 
-from dataclasses import dataclass
-
+from harness.blame import Lost, first_heard, is_beside_departure, of_losses
 from harness.case import (
     Case,
     into,
@@ -17,22 +16,11 @@ from harness.case import (
     seconds,
     unless_late,
 )
-from harness.events import Ending, Role
+from harness.events import Role
 from harness.membership import Miss
 from harness.speech import Message
 from harness.transcript import Attendance, departed_at
 from harness.verdict import CheckResult, Finding, Moment
-
-# A longer message does not fit into the read buffer of an ordinary server.
-LONG = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class _Lost:
-    """One message, and everyone who should have heard it."""
-
-    message: Message
-    misses: tuple[Miss, ...]
 
 
 def check(case: Case) -> CheckResult:
@@ -40,79 +28,18 @@ def check(case: Case) -> CheckResult:
     by_message: dict[Message, list[Miss]] = {}
     for miss in case.membership.missing():
         by_message.setdefault(miss.message, []).append(miss)
-    lost = [_Lost(message, tuple(misses)) for message, misses in by_message.items()]
+    lost = [Lost(message, tuple(misses)) for message, misses in by_message.items()]
     lost.sort(key=lambda one: one.message.at)
-    requirement = _requirement(case, lost)
+    requirement = of_losses(case, lost)
     findings = [_finding(case, one, requirement) for one in lost]
     findings = merged(findings, lambda one: (one.requirement, one.timed))
     return result("delivery", case.membership.obligations, findings)
 
 
-# -- which requirement -------------------------------------------------------------------------
-
-
-def _requirement(case: Case, lost: list[_Lost]) -> str:
-    """Return the most telling requirement that explains all of `lost`."""
-    messages = [one.message for one in lost]
-    receivers = [miss.receiver for one in lost for miss in one.misses]
-    if receivers and all(one.froze is not None for one in receivers):
-        return "LOAD-2"
-    if requirement := _of_segments(case, messages):
-        return requirement
-    if all(len(message.data) > LONG for message in messages):
-        return "RELAY-7"
-    if all(_is_last_word(case, message) for message in messages):
-        return "LEAVE-5"
-    if all(_is_beside_departure(case, message) for message in messages):
-        return "LEAVE-3"
-    return "RELAY-1"
-
-
-def _of_segments(case: Case, messages: list[Message]) -> str:
-    """Return what explains losses by how the words were cut or glued; empty where nothing does."""
-    if not all(case.was_cut(message) for message in messages):
-        return ""
-    if all(case.is_greeting(message) for message in messages):
-        return "JOIN-9"
-    if case.transcript.voices.framed:
-        return "RELAY-9"
-    wide = all(any(byte >= 0x80 for byte in message.data) for message in messages)
-    return "INPUT-2" if wide else ""
-
-
-def _is_last_word(case: Case, message: Message) -> bool:
-    sender = case.sender(message)
-    heard = case.membership.highest_received(message.conn)
-    return sender.how is Ending.LEAVE and sender.in_good_order and message.number > heard
-
-
-def _is_beside_departure(case: Case, message: Message) -> bool:
-    """Tell whether somebody went while `message` was under way, or just before it was said."""
-    speech = case.transcript.voices.speeches[message.conn]
-    before = speech.messages[message.number - 1].at if message.number else 0
-    first_heard = _first_heard(case, message)
-    return any(
-        before <= departed_at(person) <= message.at
-        or message.at <= departed_at(person) <= first_heard
-        for person in case.transcript.departures()
-        if person.joining is not None
-    )
-
-
-def _first_heard(case: Case, message: Message) -> int:
-    """Return when the first of all heard `message`; when it was said where nobody did."""
-    times = (
-        listener.times[listener.messages.index(message)]
-        for listener in case.listeners
-        if message in listener.messages
-    )
-    return min(times, default=message.at)
-
-
 # -- one lost message --------------------------------------------------------------------------
 
 
-def _finding(case: Case, lost: _Lost, requirement: str) -> Finding:
+def _finding(case: Case, lost: Lost, requirement: str) -> Finding:
     message = lost.message
     people = [miss for miss in lost.misses if miss.receiver.role is Role.PERSON]
     first = (people or lost.misses)[0]
@@ -130,7 +57,7 @@ def _finding(case: Case, lost: _Lost, requirement: str) -> Finding:
     return unless_late(finding, late)
 
 
-def _says(case: Case, lost: _Lost, sender: Attendance) -> str:
+def _says(case: Case, lost: Lost, sender: Attendance) -> str:
     message = lost.message
     receivers = [miss.receiver for miss in lost.misses]
     names = listed(one.person for one in receivers)
@@ -143,7 +70,7 @@ def _says(case: Case, lost: _Lost, sender: Attendance) -> str:
     )
 
 
-def _partly(case: Case, lost: _Lost) -> str:
+def _partly(case: Case, lost: Lost) -> str:
     listener = case.transcript.listeners[lost.misses[0].receiver.conn]
     if lost.message.conn not in listener.matcher.places:
         return ""
@@ -161,8 +88,8 @@ def _cause(case: Case, message: Message, requirement: str) -> str:
         return _read_boundary(case, message)
     if requirement != "LEAVE-3":
         return ""
-    first_heard = _first_heard(case, message)
-    gone = [one for one in case.transcript.departures() if departed_at(one) <= first_heard]
+    heard = first_heard(case, message)
+    gone = [one for one in case.transcript.departures() if departed_at(one) <= heard]
     if not gone:
         return ""
     last = gone[-1]
@@ -199,9 +126,9 @@ def _departure(case: Case, message: Message) -> list[Moment]:
     gone = [
         one
         for one in case.transcript.departures()
-        if departed_at(one) <= _first_heard(case, message) and one.conn != message.conn
+        if departed_at(one) <= first_heard(case, message) and one.conn != message.conn
     ]
-    if not gone or not _is_beside_departure(case, message):
+    if not gone or not is_beside_departure(case, message):
         return []
     last = gone[-1]
     return [out(departed_at(last), last, f"leaves ({last.how})")]

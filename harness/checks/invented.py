@@ -1,6 +1,7 @@
 """Nothing invented: nothing arrives that nobody said, or that was said before one joined."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.blame import of_strange_text
 from harness.case import (
     Case,
     beside,
@@ -21,7 +22,7 @@ from harness.verdict import CheckResult, Finding
 
 def check(case: Case) -> CheckResult:
     """Find text that no one said, and words from before the receiver's time."""
-    found = [_invented(*pair) for pair in case.anomalies(Fault.INVENTED)]
+    found = [_invented(case, *pair) for pair in case.anomalies(Fault.INVENTED)]
     found += [_replayed(case, one) for one in case.membership.unlawful(case.plan.patience)]
     found += [_noise(case)] if case.transcript.noise and not _is_explained(case) else []
     found = merged(found, lambda one: (one.requirement, one.timed, one.cause))
@@ -29,10 +30,10 @@ def check(case: Case) -> CheckResult:
     return result("nothing invented", case.deliveries, found + door)
 
 
-def _invented(receiver: Attendance, anomaly: Anomaly) -> Finding:
+def _invented(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     return Finding(
         check="nothing invented",
-        requirement="RELAY-6",
+        requirement=of_strange_text(case, anomaly, "RELAY-6"),
         says=f"{receiver.person} read {quoted_bytes(anomaly.text)}, which nobody had said.",
         cause=_guess(anomaly.text),
         moments=(into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),),

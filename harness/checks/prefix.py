@@ -1,6 +1,7 @@
 """Prefix: each relayed message carries the nickname of who said it, in the dialect's form."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.blame import of_strange_text
 from harness.case import Case, into, listed, merged, quoted, quoted_bytes, result
 from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
@@ -37,7 +38,7 @@ def _no_prefix(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     expected = case.transcript.voices.speeches[message.conn].prefix
     return Finding(
         check="prefix",
-        requirement="RELAY-2",
+        requirement=of_strange_text(case, anomaly, "RELAY-2"),
         says=f"{sender.person} said {quoted(message)}; {receiver.person} should have read "
         f"{quoted_bytes(expected)} before it, and read {quoted_bytes(anomaly.text)}.",
         moments=(

@@ -5,6 +5,7 @@ end. Not looked at: who was refused at the door, who had stopped reading or sent
 and what goes down with the server itself.
 """
 
+from harness.blame import is_after_bad_bytes
 from harness.case import Case, beside, into, merged, result, seconds
 from harness.scenario import Verb
 from harness.transcript import Attendance, departed_at
@@ -40,7 +41,7 @@ def _finding(case: Case, person: Attendance) -> Finding:
     how = f"with an error ({person.error})" if person.error else "by the server"
     return Finding(
         check="stays",
-        requirement="STAY-1",
+        requirement="INPUT-1" if is_after_bad_bytes(case, person.gone) else "STAY-1",
         says=f"{person.person} kept to the protocol and was disconnected {how} at "
         f"{seconds(person.gone)}.",
         cause=_cause(case, person),
@@ -55,6 +56,8 @@ def _cause(case: Case, person: Attendance) -> str:
         size = case.read_size()
         told = f" of {size} bytes" if size else ""
         return f"a read{told} ended inside a character, and the server could not decode it"
+    if is_after_bad_bytes(case, person.gone):
+        return "somebody else had just said what is no text, and it reached the wrong one"
     other = _last_departure(case, person)
     if other is not None and (person.gone or 0) - departed_at(other) < DYING // 2:
         return "somebody else had just left: the server may have removed the wrong member"

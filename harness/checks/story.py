@@ -137,7 +137,10 @@ def _join(case: Case, failure: StepFailed) -> Finding:
     silent = _silent(case, failure, person)
     says = f"{failure.person} could not join: {failure_words(failure)}"
     outcome, cause = Outcome.FAIL, ""
-    if failure.failure in (Failure.PROMPT, Failure.JOIN, Failure.CONNECT) and silent:
+    if _is_of_a_crowd(case, failure):
+        requirement = "JOIN-10"
+        cause = "others connected at the same moment, and some of them got in"
+    elif failure.failure in (Failure.PROMPT, Failure.JOIN, Failure.CONNECT) and silent:
         requirement = "JOIN-3"
         cause = (
             f"{listed(one.person for one in silent)} had connected and not given a name: "
@@ -169,6 +172,16 @@ def _join(case: Case, failure: StepFailed) -> Finding:
         moments=_moments(failure, person, silent),
         deadline=failure.deadline,
     )
+
+
+def _is_of_a_crowd(case: Case, failure: StepFailed) -> bool:
+    """Tell whether it happened to some of many who came at once, and not to others of them."""
+    step = next((one for one in case.plan.steps() if one.index == failure.step), None)
+    if step is None or not step.at_once:
+        return False
+    people = case.transcript.people
+    lives = {deed.life for deed in step.deeds}
+    return any(one.conn in lives and one.joined is not None for one in people.values())
 
 
 def _first(case: Case) -> Attendance | None:

@@ -91,6 +91,11 @@ def play_scenario(
     return Played(result, judge(plan, known, result.history))
 
 
+def needs_frames(scenario: str) -> bool:
+    """Tell whether a scenario of `scenarios/` is for dialects whose messages have an end."""
+    return bool(read_scenario(load(SCENARIOS / f"{scenario}.yaml")).needs)
+
+
 def _command(server: str, dialect: str) -> tuple[str, ...]:
     if server == "reference":
         return reference_command(dialect)

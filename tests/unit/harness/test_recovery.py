@@ -191,7 +191,7 @@ RAW = [
     ),
     pytest.param(
         ["0 long text here #", "1 # hi"],
-        "ann: long tebob: <1.0> hiann: XXXXann: YYYYbob: ",
+        "ann: long tebob: <1.0> hiann: XXXXann: YYYY",
         "1.0",
         ["altered 0.0+7"],
         id="a message goes on with other words, twice",

@@ -1,13 +1,25 @@
 """A stored verdict comes back as it was, and the file does nobody harm."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from harness.errors import InputError
 from harness.report.json_report import from_json, to_json
 from harness.report.text import About
-from harness.verdict import CheckResult, Direction, Figures, Finding, Moment, Outcome, Verdict
+from harness.verdict import (
+    CheckResult,
+    Direction,
+    Figures,
+    Finding,
+    Levels,
+    Moment,
+    Order,
+    Outcome,
+    Refuted,
+    Verdict,
+)
 
 ABOUT = About("disconnect", "One cut cable", 7, "raw", "python chat.py {port}")
 NASTY = "\x1b[2J\0\x7f\x85\u202e\u2028\udcff\ud83d я 😀 \"'<script>\\"
@@ -36,6 +48,9 @@ VERDICT = Verdict(
     ),
     Figures(22, 214, 4512, 4511, 1.1 + 2.2, 1e-9),
     NASTY,
+    Levels(
+        Order.CAUSAL, total=Refuted(NASTY, (Moment(4, NASTY, Direction.NOTE, NASTY),)), note="x"
+    ),
 )
 
 
@@ -58,7 +73,17 @@ def test_it_says_its_format_and_what_was_run() -> None:
     assert document["format"] == 1
     assert document["about"]["seed"] == 7
     assert document["verdict"]["outcome"] == "fail"
-    assert list(document["verdict"]) == ["outcome", "checks", "figures", "reason"]
+    assert list(document["verdict"]) == [
+        *("outcome", "checks", "figures", "reason", "levels"),
+    ]
+    assert list(document["verdict"]["levels"]) == ["order", "sender", "causal", "total", "note"]
+    assert document["verdict"]["levels"]["order"] == "causal"
+
+
+def test_a_verdict_from_before_levels_were_told_is_read_all_the_same() -> None:
+    document = json.loads(to_json(VERDICT, ABOUT))
+    del document["verdict"]["levels"]
+    assert from_json(json.dumps(document)) == replace(VERDICT, levels=None)
 
 
 def test_the_same_values_give_the_same_text() -> None:

@@ -8,7 +8,18 @@ import pytest
 from harness.escape import cells
 from harness.report.text import About, render
 from harness.requirements import Level, Requirement
-from harness.verdict import CheckResult, Direction, Figures, Finding, Moment, Outcome, Verdict
+from harness.verdict import (
+    CheckResult,
+    Direction,
+    Figures,
+    Finding,
+    Levels,
+    Moment,
+    Order,
+    Outcome,
+    Refuted,
+    Verdict,
+)
 
 ABOUT = About(
     "disconnect",
@@ -123,6 +134,43 @@ def test_a_level_is_not_called_violated() -> None:
     level = CheckResult("levels", Outcome.PASS, 9, (ORDER,))
     text = shown(replace(FAILED, checks=(*FAILED.checks, level)))
     assert "\n 3  levels: RELAY-11\n" in text
+
+
+OPPOSITE = Refuted(
+    "carol heard hi before yo, dan after it", (Moment(1, "carol", Direction.FROM_SERVER, "hi"),)
+)
+
+
+@pytest.mark.parametrize(
+    ("levels", "words"),
+    [
+        (Levels(Order.TOTAL), "total"),
+        (Levels(Order.UNDETERMINED, note="nobody spoke"), "not determined (nobody spoke)"),
+        (Levels(Order.CAUSAL, total=OPPOSITE), f"causal ({OPPOSITE.says})"),
+        (
+            Levels(Order.PER_SENDER, causal=OPPOSITE, note="and more"),
+            f"per sender ({OPPOSITE.says}; and more)",
+        ),
+        (Levels(Order.NONE, sender=OPPOSITE), f"none ({OPPOSITE.says})"),
+    ],
+)
+def test_the_order_is_a_line_of_every_report(levels: Levels, words: str) -> None:
+    text = shown(replace(PASSED, levels=levels))
+    assert text.splitlines()[1:] == [f"order: {words}", "Kept in runs/2025-01-31-disconnect/"]
+    assert f"\n\norder: {words}\n" not in shown(replace(FAILED, levels=levels))
+    assert f"(inconclusive)\norder: {words}\n\n" in shown(replace(FAILED, levels=levels))
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_why_there_is_no_better_order_is_drawn_for_who_asks(verbose: bool) -> None:
+    levels = Levels(Order.CAUSAL, total=OPPOSITE)
+    text = shown(replace(PASSED, levels=levels), verbose=verbose)
+    assert ("├── hi ──" in text) is verbose
+
+
+def test_the_words_of_an_order_are_escaped() -> None:
+    levels = Levels(Order.CAUSAL, total=Refuted("\x1b[2J", ()))
+    assert "\x1b" not in shown(replace(PASSED, levels=levels))
 
 
 def test_a_finding_is_told_without_a_requirement_and_a_diagram() -> None:

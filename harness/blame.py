@@ -1,0 +1,219 @@
+"""Blame: which requirement explains best what was lost or broken, from what happened beside it.
+
+A message that is lost violates RELAY-1 in any case; whoever has to mend a server is helped more by
+what the loss goes with: a departure, a cut, bytes that are no text. Pure.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.anomalies import Anomaly
+from harness.case import Case
+from harness.events import Ending
+from harness.membership import Miss
+from harness.speech import Message
+from harness.transcript import Attendance, departed_at
+
+# A longer message does not fit into the read buffer of an ordinary server.
+LONG = 1000
+# What is done by one act is seen a little later.
+SOON = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """One message, and everyone who should have heard it."""
+
+    message: Message
+    misses: tuple[Miss, ...]
+
+
+def of_losses(case: Case, lost: list[Lost]) -> str:
+    """Return the most telling requirement that explains all of `lost`."""
+    for requirement, explains in _LOSSES:
+        if all(explains(case, one) for one in lost):
+            return requirement
+    return "RELAY-1"
+
+
+# -- losses ------------------------------------------------------------------------------------
+
+
+def _was_frozen(_: Case, lost: Lost) -> bool:
+    return all(miss.receiver.froze is not None for miss in lost.misses)
+
+
+def _came_with_nickname(case: Case, lost: Lost) -> bool:
+    return case.was_cut(lost.message) and case.is_greeting(lost.message)
+
+
+def _has_broken_name(case: Case, lost: Lost) -> bool:
+    return lost.message.conn in broken_names(case)
+
+
+def _was_cut_line(case: Case, lost: Lost) -> bool:
+    return case.transcript.voices.framed and case.was_cut(lost.message)
+
+
+def _was_cut_character(case: Case, lost: Lost) -> bool:
+    return case.was_cut(lost.message) and any(byte >= 0x80 for byte in lost.message.data)
+
+
+def _is_beside_bad_bytes(case: Case, lost: Lost) -> bool:
+    people = [case.sender(lost.message), *(miss.receiver for miss in lost.misses)]
+    return any(one.wronged and is_after_bad_bytes(case, one.gone) for one in people)
+
+
+def _has_namesake(case: Case, lost: Lost) -> bool:
+    at = lost.message.at
+    sender = case.sender(lost.message)
+    return _is_disturbed(case, sender, at) or all(
+        _is_disturbed(case, miss.receiver, at) for miss in lost.misses
+    )
+
+
+def _is_disturbed(case: Case, person: Attendance, at: int) -> bool:
+    """Tell whether somebody had come under the name of `person`, who was there already, by `at`."""
+    came = (one.strange or one.joining for one in case.namesakes(person))
+    return any(then is not None and (person.joining or 0) < then <= at for then in came)
+
+
+def _is_long(_: Case, lost: Lost) -> bool:
+    return len(lost.message.data) > LONG
+
+
+def _is_last_word(case: Case, lost: Lost) -> bool:
+    sender = case.sender(lost.message)
+    heard = case.membership.highest_received(lost.message.conn)
+    left = sender.how is Ending.LEAVE and sender.in_good_order
+    return left and lost.message.number > heard
+
+
+def _is_beside_departure(case: Case, lost: Lost) -> bool:
+    return is_beside_departure(case, lost.message)
+
+
+def _looks_like_protocol(case: Case, lost: Lost) -> bool:
+    dialect, data = case.transcript.dialect, lost.message.data
+    words = (dialect.prompt_bytes.strip(), case.transcript.voices.between)
+    return any(word in data for word in words if word)
+
+
+def _is_never_heard(case: Case, lost: Lost) -> bool:
+    """Tell whether everyone who missed it hears others, and nothing of its sender."""
+    return all(_hears_only_others(case, miss) for miss in lost.misses)
+
+
+def _hears_only_others(case: Case, miss: Miss) -> bool:
+    listener = case.transcript.listeners[miss.receiver.conn]
+    speakers = {message.conn for message in listener.messages}
+    return bool(speakers) and miss.message.conn not in speakers
+
+
+_LOSSES = (
+    ("LOAD-2", _was_frozen),
+    ("JOIN-9", _came_with_nickname),
+    ("JOIN-9", _has_broken_name),
+    ("RELAY-9", _was_cut_line),
+    ("INPUT-2", _was_cut_character),
+    ("INPUT-1", _is_beside_bad_bytes),
+    ("JOIN-7", _has_namesake),
+    ("RELAY-7", _is_long),
+    ("LEAVE-5", _is_last_word),
+    ("LEAVE-3", _is_beside_departure),
+    ("RELAY-10", _looks_like_protocol),
+    ("JOIN-2", _is_never_heard),
+)
+
+
+def is_beside_departure(case: Case, message: Message) -> bool:
+    """Tell whether somebody went while `message` was under way, or just before it was said."""
+    speech = case.transcript.voices.speeches[message.conn]
+    before = speech.messages[message.number - 1].at if message.number else 0
+    heard = first_heard(case, message)
+    return any(
+        before <= departed_at(person) <= message.at or message.at <= departed_at(person) <= heard
+        for person in case.transcript.departures()
+        if person.joining is not None
+    )
+
+
+def first_heard(case: Case, message: Message) -> int:
+    """Return when the first of all heard `message`; when it was said where nobody did."""
+    times = (
+        listener.times[listener.messages.index(message)]
+        for listener in case.listeners
+        if message in listener.messages
+    )
+    return min(times, default=message.at)
+
+
+# -- what happened just before -----------------------------------------------------------------
+
+
+def is_after_bad_bytes(case: Case, at: int | None) -> bool:
+    """Tell whether somebody had sent what is no text shortly before `at`."""
+    return at is not None and any(at - SOON < then <= at for then in _bad_bytes(case))
+
+
+def _bad_bytes(case: Case) -> Iterator[int]:
+    for person in case.transcript.people.values():
+        if person.untext is not None:
+            yield person.untext
+
+
+# -- words under a name that is no one's -------------------------------------------------------
+
+
+def broken_names(case: Case) -> set[int]:
+    """Return whose nickname came in pieces, and whose words were heard under a piece of it."""
+    cut = {one.conn for one in case.transcript.cuts}
+    texts = [anomaly.text for listener in case.listeners for anomaly in listener.anomalies]
+    return {conn for conn in cut if _is_broken(case, conn, texts)}
+
+
+def _is_broken(case: Case, conn: int, texts: Iterable[bytes]) -> bool:
+    nick = case.transcript.people[conn].nick
+    return any(is_under_piece(case, nick, text) for text in texts)
+
+
+def is_under_piece(case: Case, nick: str, text: bytes) -> bool:
+    """Tell whether `text` stands behind the prefix of a piece of `nick`."""
+    voices = case.transcript.voices
+    pieces = (nick[:end] for end in range(1, len(nick)))
+    prefixes = (voices.dialect.prefix(piece) for piece in pieces)
+    return any(text.startswith(one) and one not in voices.prefixes for one in prefixes)
+
+
+def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
+    """Return what explains text that nobody said as it came, `otherwise` if nothing does."""
+    if not case.transcript.voices.framed:
+        return otherwise
+    cut = {one.conn for one in case.transcript.cuts}
+    if any(is_under_piece(case, case.transcript.people[conn].nick, anomaly.text) for conn in cut):
+        return "JOIN-9"
+    if any(_is_part_of(case, conn, anomaly.text) for conn in cut):
+        return "RELAY-9"
+    return otherwise
+
+
+def _is_part_of(case: Case, conn: int, text: bytes) -> bool:
+    speech = case.transcript.voices.speeches.get(conn)
+    if speech is None or not text.startswith(speech.prefix):
+        return False
+    return text.removeprefix(speech.prefix).rstrip(b"\n") in speech.data
+
+
+def of_end(case: Case, at: int) -> tuple[str, str]:
+    """Return the requirement for a server that died at `at`, and what happened just before."""
+    last: tuple[int, str, str] = (at - SOON, "LIFE-4", "")
+    for one in case.transcript.people.values():
+        gone = one.leaving if one.joining is None and one.strange is None else None
+        for then, requirement, does in (
+            (one.untext, "INPUT-1", "said what is no text"),
+            (one.strange, "JOIN-8", "sent other bytes in place of a nickname"),
+            (gone, "JOIN-4", "left before giving a nickname"),
+        ):
+            if then is not None and last[0] < then <= at:
+                last = (then, requirement, f"{one.person} had just {does}")
+    return last[1], last[2]
