@@ -105,6 +105,17 @@ class Listener(Deliveries):
         taken = self._rest_of_message(data)
         if taken is None:
             return 0
+        run = self.voices.run
+        if data and not taken and data == run[0] and self.conn not in run[2]:
+            messages = list(run[1])
+            self._follow(messages)
+            if len(messages) == len(run[1]):
+                self.messages += messages
+                self.times += [self._ats[-1]] * len(messages)
+                self.matcher.skip(self._ends[-1], messages[-1].conn)
+                return len(data)
+            # The first that is not next is for the matcher, as below.
+            return self._take(data, 0, messages)
         messages = self._known(data, taken)
         while messages:
             relayed = b"".join([message.relayed for message in messages])
@@ -118,7 +129,13 @@ class Listener(Deliveries):
             if len(relayed) <= len(data) - taken:
                 return taken
             messages.pop()
+        if messages and taken == 0 and sum([len(m.relayed) for m in messages]) == len(data):
+            self.voices.run = (data, tuple(messages), frozenset([m.conn for m in messages]))
         self._follow(messages)
+        return self._take(data, taken, messages)
+
+    def _take(self, data: bytes, taken: int, messages: list[Message]) -> int:
+        """Deliver `messages`, which begin at `taken`; return where they end."""
         if not messages:
             return taken
         self.messages += messages

@@ -99,15 +99,16 @@ def _looks_like_protocol(case: Case, lost: Lost) -> bool:
     return any(word in data for word in words if word)
 
 
-def _is_never_heard(case: Case, lost: Lost) -> bool:
-    """Tell whether everyone who missed it hears others, and nothing of its sender."""
+def _is_not_yet_heard(case: Case, lost: Lost) -> bool:
+    """Tell whether everyone who missed it heard others, and had heard nothing of its sender."""
     return all(_hears_only_others(case, miss) for miss in lost.misses)
 
 
 def _hears_only_others(case: Case, miss: Miss) -> bool:
-    listener = case.transcript.listeners[miss.receiver.conn]
-    speakers = {message.conn for message in listener.messages}
-    return bool(speakers) and miss.message.conn not in speakers
+    listener, sender = case.transcript.listeners[miss.receiver.conn], miss.message.conn
+    before = listener.numbers.get(sender, set())
+    others = any(conn != sender and numbers for conn, numbers in listener.numbers.items())
+    return others and not any(number < miss.message.number for number in before)
 
 
 _LOSSES = (
@@ -122,7 +123,7 @@ _LOSSES = (
     ("LEAVE-5", _is_last_word),
     ("LEAVE-3", _is_beside_departure),
     ("RELAY-10", _looks_like_protocol),
-    ("JOIN-2", _is_never_heard),
+    ("JOIN-2", _is_not_yet_heard),
 )
 
 

@@ -21,7 +21,7 @@ from itertools import combinations, pairwise
 from harness.anomalies import Anomaly, Fault
 from harness.attribution import Listener
 from harness.case import counted, into, out, quoted
-from harness.causality import MOST_MESSAGES, Causality, Violation
+from harness.causality import Causality, Violation
 from harness.orders import Heard, Orders
 from harness.precedence import Precedence
 from harness.speech import Message
@@ -34,6 +34,7 @@ MOST_DELIVERIES = 5_000_000
 MOST_STEPS = 1_000_000
 
 NOTHING = "no two people heard the same of two others, so there is nothing to tell by"
+TOO_TANGLED = "too many messages contradict each other to look for answers among them"
 ALL_ALIKE = "though one order of all messages fits everyone"
 
 
@@ -43,7 +44,8 @@ def levels_of(transcript: Transcript) -> Levels:
         return Levels(Order.NONE, sender=sender)
     deliveries = sum(len(listener.messages) for listener in transcript.listeners.values())
     if deliveries > MOST_DELIVERIES:
-        return _too_many(f"{MOST_DELIVERIES} deliveries")
+        note = f"more than {MOST_DELIVERIES} deliveries are not looked at"
+        return Levels(Order.UNDETERMINED, note=note)
     orders = Orders(transcript)
     count = len(orders.messages)
     knots = Precedence(count, [*orders.chains(), *orders.causes()]).knots()
@@ -61,10 +63,6 @@ def _best(orders: Orders) -> Levels:
     return Levels(Order.UNDETERMINED, note=NOTHING)
 
 
-def _too_many(what: str, total: Refuted | None = None) -> Levels:
-    return Levels(Order.UNDETERMINED, total=total, note=f"more than {what} are not looked at")
-
-
 def _knotted(
     told: "_Telling", knots: Iterable[tuple[list[int], list[Heard]]], total: Refuted | None
 ) -> Levels:
@@ -77,7 +75,7 @@ def _knotted(
             note = "" if total else ALL_ALIKE
             return Levels(Order.PER_SENDER, causal=told.answered(found), total=total, note=note)
     if too_many:
-        return _too_many(f"{MOST_MESSAGES} messages out of one order", total)
+        return Levels(Order.UNDETERMINED, total=total, note=TOO_TANGLED)
     return Levels(Order.CAUSAL, total=total) if total else _best(told.orders)
 
 

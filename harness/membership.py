@@ -4,14 +4,18 @@ An accepted send proves nothing, and an announcement does not make a member. Wha
 table of `docs/verdicts.md`; here it is code. Pure: everything comes from a finished transcript.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from harness.attribution import Listener
 from harness.deadlines import RELAY_GRACE
 from harness.events import Ending, Failure, Kind, Role, Stage
 from harness.speech import Message, Speech
 from harness.transcript import Attendance, Transcript
+
+_AT = attrgetter("at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Membership:
         self.complete = transcript.stage_began(Stage.CLEANUP) is not None
         self.obligations = 0
         self.of_the_cast = 0
+        self._misses: list[Miss] | None = None
         self._heard: dict[int, dict[int, set[int]]] = {}
         self._received: dict[int, set[int]] = {}
         for conn, listener in transcript.listeners.items():
@@ -76,6 +81,8 @@ class Membership:
 
     def missing(self) -> list[Miss]:
         """Return every message that had to arrive somewhere and did not; counts obligations."""
+        if self._misses is not None:
+            return self._misses
         self.obligations = self.of_the_cast = 0
         found: list[Miss] = []
         for conn, listener in self.transcript.listeners.items():
@@ -84,6 +91,7 @@ class Membership:
                 for speech in self.transcript.voices.speeches.values():
                     if speech.conn != conn and speech.messages:
                         found += self._missing(receiver, listener, speech)
+        self._misses = found
         return found
 
     def _missing(self, receiver: Attendance, listener: Listener, speech: Speech) -> Iterator[Miss]:
@@ -92,6 +100,8 @@ class Membership:
         if first > last:
             return
         self._count(receiver, speech, last - first + 1)
+        if speech.untext is None and len(heard) == last - first + 1:
+            return
         closing_came = any(speech.messages[number].kind is Kind.CLOSING for number in heard)
         for number in range(first, last + 1):
             message = speech.messages[number]
@@ -107,9 +117,9 @@ class Membership:
         first, last = (min(heard), max(heard)) if heard else (len(speech.messages), -1)
         if self.stayed(receiver):
             joined = receiver.joined or 0
-            after = [message.number for message in speech.messages if message.at > joined]
-            first = min([first, *after[:1]])
-            last = max([last, *after[-1:]])
+            after = bisect_right(speech.messages, joined, key=_AT)
+            if after < len(speech.messages):
+                first, last = min(first, after), len(speech.messages) - 1
         if speech.untext is not None:
             last = min(last, speech.untext - 1)
         return first, last

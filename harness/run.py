@@ -119,11 +119,12 @@ class Run:
     async def _clean_up(self) -> None:
         departed = bool(self.recorder.transcript.departures())
         await self._await_half_closed()
-        await settle_sockets(self.crew)
-        self.watch.sample("after", self.crew.open)
-        self._note_addresses()
-        if departed and self.target.started and self.story.lifecycle.runs:
-            await self._watch_idle()
+        if self.story.lifecycle.runs:
+            await settle_sockets(self.crew)
+            self.watch.sample("after", self.crew.open)
+            self._note_addresses()
+            if departed and self.target.started:
+                await self._watch_idle()
         for user in self.crew.unnamed:
             user.hang_up(Ending.GIVEN_UP)
 

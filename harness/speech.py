@@ -105,6 +105,8 @@ class Voices:
         self._endings: set[bytes] = set()
         self.reaches: set[int] = set()
         self.longest = 0
+        # The read that was last looked up, and what it held: many receivers read the same.
+        self.run: tuple[bytes, tuple[Message, ...], frozenset[int]] = (b"", (), frozenset())
         self.unexplained = 0
 
     def admit(self, conn: int, nick: str) -> None:

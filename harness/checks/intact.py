@@ -41,7 +41,9 @@ def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
         )
     long = anomaly.fault is Fault.CUT_SHORT and len(message.data) > LONG
     requirement = "RELAY-7" if long else "RELAY-4"
-    if case.transcript.voices.framed and case.was_cut(message):
+    if receiver.froze is not None:
+        requirement = "LOAD-2"
+    elif case.transcript.voices.framed and case.was_cut(message):
         requirement = "RELAY-9"
     return Finding(
         check="intact",

@@ -165,7 +165,7 @@ def test_the_order_is_a_line_of_every_report(levels: Levels, words: str) -> None
 def test_why_there_is_no_better_order_is_drawn_for_who_asks(verbose: bool) -> None:
     levels = Levels(Order.CAUSAL, total=OPPOSITE)
     text = shown(replace(PASSED, levels=levels), verbose=verbose)
-    assert ("├── hi ──" in text) is verbose
+    assert ("◄─ hi ──" in text) is verbose
 
 
 def test_the_words_of_an_order_are_escaped() -> None:

@@ -1,0 +1,164 @@
+"""One receiver's bytes become messages: whole ones are looked up, the rest is matched forward."""
+
+import pytest
+from streams import hear, heard, name_of, say, stream, voices_of, wrong
+
+from harness import attribution, matching
+
+NAMES = ("ann", "bob", "cid")
+
+RAW = [
+    pytest.param(["0 # one", "1 # x"], "ann: <0.0> one|bob: <1.0> x", "0.0 1.0", id="whole"),
+    pytest.param(["0 # one", "1 # x"], "ann: <0.0> onebob: <1.0> x", "0.0 1.0", id="one read"),
+    pytest.param(
+        ["0 # one", "1 # x"], "ann: <0.0> onebob: <1.0>| x", "0.0 1.0", id="the last is on its way"
+    ),
+    pytest.param(["0 # one", "0 # two"], "ann: <0.0> o|ne|<0.1> two", "0.0 0.1", id="the rest"),
+    pytest.param(
+        ["0 # one", "1 # x"], "ann: <0.0> o|nebob: <1.0> x", "0.0 1.0", id="the rest, and more"
+    ),
+    pytest.param(["0 # one: two"], "ann: <0.0> one|: two", "0.0", id="text like a prefix"),
+    pytest.param(
+        ["0 # ob", "1 # x"], "ann: <0.0> |obbob: <1.0> x", "0.0 1.0", id="the rest ends like a name"
+    ),
+    pytest.param(
+        ["0 # ob", "1 # x"], "ann: <0.0> ob|bob: <1.0> x", "0.0 1.0", id="it ends like a name"
+    ),
+    pytest.param(
+        ["0 # one", "0 # two"], "ann: <0.1> two|ann: <0.1> two", "0.1 0.1", id="a place is not next"
+    ),
+    pytest.param(["0 one # x"], "ann: e <0.0> x|", "", id="heard from its middle on"),
+    pytest.param(["0 one # x", "0 y"], "ann: e <0.0>| x|y", "0.1", id="its rest is not heard"),
+    pytest.param(["0 aa", "0 aa", "0 # x"], "ann: aa|<0.2> x", "0.1 0.2", id="several beginnings"),
+    pytest.param(["0 # one"], "ann: <0.0> on|", "", id="its last byte never comes"),
+]
+
+
+def _read(dialect: str, said: list[str], read: str) -> tuple[str, list[str]]:
+    listener = hear(voices_of(dialect, NAMES, said), read)
+    return heard(listener), wrong(listener)
+
+
+@pytest.mark.parametrize(("said", "read", "messages"), RAW)
+def test_without_frames(said: list[str], read: str, messages: str) -> None:
+    told = ["repeated 0.1"] if messages == "0.1 0.1" else []
+    assert _read("raw", said, read) == (messages, told)
+
+
+def test_with_frames() -> None:
+    read = "ann: <0.0> one\nbob: <1.0> x\nann: <0.1>| two\nann: |<0.2> six\n"
+    said = ["0 # one", "1 # x", "0 # two", "0 # six"]
+    assert _read("lines", said, read) == ("0.0 1.0 0.1 0.2", [])
+
+
+def test_nothing_is_heard_of_nothing() -> None:
+    listener = hear(voices_of("raw", NAMES, ["0 # one"]), "")
+    assert (heard(listener), wrong(listener), listener.undecided) == ("", [], False)
+
+
+def test_a_name_alone_at_the_end_is_no_fault() -> None:
+    listener = hear(voices_of("raw", NAMES, ["0 # one", "1 # x"]), "ann: <0.0> onebo")
+    assert (heard(listener), wrong(listener)) == ("0.0", [])
+
+
+def test_while_it_runs_the_furthest_reading_counts() -> None:
+    voices = voices_of("raw", ("bob", "bob", "cid"), ["0 hi", "1 hi", "0 # x", "2 # y"])
+    hi, other = voices.speeches[0].messages[0], voices.speeches[1].messages[0]
+    listener = hear(voices, "bob: h", finish=False)
+    assert listener.undecided
+    assert not listener.has_heard(hi)
+    listener.read(b"i", 2000)
+    assert listener.has_heard(hi)
+    assert listener.has_heard(other)
+    listener.read(stream("cid: <2.0> y"), 2001)
+    assert listener.has_heard(hi)
+    assert heard(listener) == ""
+
+
+def test_what_was_heard_in_part() -> None:
+    voices = voices_of("raw", NAMES, ["0 # one", "1 # x", "2 aa", "2 aa"])
+    listener = hear(voices, "ann: <0.0> obob: <1.0> xcid: a")
+    partly = listener.partly_heard(0)
+    assert partly is not None
+    assert (name_of(partly[0]), partly[1]) == ("0.0", 14)
+    assert listener.partly_heard(1) is None
+    # More than one place is no place, and none is none.
+    assert listener.partly_heard(2) is None
+
+
+@pytest.mark.parametrize("part", ["reading", "the end", "recovery"])
+def test_too_many_readings_end_the_listening(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MOST_EFFORT", 10)
+    monkeypatch.setattr(matching, "EFFORT_PER_BYTE", 0)
+    voices = voices_of("raw", NAMES, ["0 " + "x" * 100, "1 # hi"])
+    if part == "reading":
+        listener = hear(voices, "ann: " + "x" * 9 + "|bob: <1.0> hi")
+    elif part == "recovery":
+        # The text is held back until the end, which alone tells that this is all of it.
+        listener = hear(voices, "?????" + "|ann: " + "x" * 9)
+    else:
+        listener = hear(voices, "bob: <1.0> hi|??", finish=False)
+        listener.read(b"ann: " + b"x" * 9, 2000)
+        listener.finish()
+    assert listener.overwhelmed
+    listener.read(b"more", 3000)
+    listener.finish()
+    assert listener.overwhelmed
+
+
+def test_so_much_noise_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attribution, "MOST_NOISE", 50)
+    voices = voices_of("raw", NAMES, ["0 # one", "1 # x"])
+    listener = hear(voices, "?" * 60 + "ann: <0.0> one|bob: <1.0> x")
+    assert listener.deaf
+    assert heard(listener) == "0.0"
+
+
+def test_what_was_said_after_it_came_in_is_heard_from_its_beginning() -> None:
+    voices = voices_of("raw", NAMES, ["0 # one"])
+    listener = hear(voices, "ann: <0.0> one", finish=False)
+    for number in range(1000):
+        say(voices, f"1 filler {number}")
+    late = say(voices, "1 # late")
+    listener.read(stream(b"bob: " + late.data), 5000)
+    listener.finish()
+    assert heard(listener) == f"0.0 {name_of(late)}"
+
+
+@pytest.mark.parametrize(
+    ("said", "read", "messages", "faults"),
+    [
+        pytest.param(
+            ["0 # one two", "0 # six"],
+            "ann: <0.0> one |XX|ann: <0.1> six",
+            "0.1",
+            ["altered 0.0+17"],
+            id="it breaks off in a later read",
+        ),
+        pytest.param(
+            ["0 # one two", "1 # x", "0 # six"],
+            "ann: <0.0> onebob: <1.0> xann: XXXann: <0.1> six",
+            "1.0 0.1",
+            ["altered 0.0+16"],
+            id="a later piece is not the rest",
+        ),
+        pytest.param(
+            ["0 # hi", "0 aaaa", "0 aaaa", "0 # six"],
+            "ann: aaXann: <0.3> six",
+            "0.3",
+            ["invented -"],
+            id="where it was heard is not known",
+        ),
+        pytest.param(
+            ["0 # hi", "1 # x"],
+            "ann: <0.0> hibob: ?|",
+            "0.0",
+            ["invented -"],
+            id="other words behind a name",
+        ),
+    ],
+)
+def test_what_broke_off_is_handed_over(
+    said: list[str], read: str, messages: str, faults: list[str]
+) -> None:
+    assert _read("raw", said, read) == (messages, faults)
