@@ -34,7 +34,7 @@ class Story:
         self.saying = Saying(crew)
         self.stall = Stall(crew, beacons)
         self.lifecycle = Lifecycle(crew, beacons)
-        self._freezing = {person.name for person in plan.people if person.freezes}
+        self._cast = {person.name: person for person in plan.people}
         self._users: dict[str, User] = {}
         self._failed: set[str] = set()
         self._acts = {
@@ -137,9 +137,10 @@ class Story:
     # -- the verbs ---------------------------------------------------------------------------------
 
     def _enrol(self, deed: Deed) -> User:
-        nick = self.plan.nick_of(deed.person)
-        user = self.crew.enrol(deed.person, nick, Role.PERSON, deed.life)
-        user.buffer = BUFFER if deed.person in self._freezing else 0
+        person = self._cast[deed.person]
+        user = self.crew.enrol(deed.person, person.nick, Role.PERSON, deed.life)
+        user.typed = person.typed
+        user.buffer = BUFFER if person.freezes else 0
         self._users[deed.person] = user
         return user
 

@@ -188,6 +188,8 @@ def is_under_piece(case: Case, nick: str, text: bytes) -> bool:
 
 def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
     """Return what explains text that nobody said as it came, `otherwise` if nothing does."""
+    if any(anomaly.text.startswith(prefix) for prefix in _typed_prefixes(case)):
+        return "JOIN-6"
     if not case.transcript.voices.framed:
         return otherwise
     cut = {one.conn for one in case.transcript.cuts}
@@ -196,6 +198,12 @@ def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
     if any(_is_part_of(case, conn, anomaly.text) for conn in cut):
         return "RELAY-9"
     return otherwise
+
+
+def _typed_prefixes(case: Case) -> list[bytes]:
+    """Return how the words of those would be relayed whose names were not put right."""
+    typed = (one.typed for one in case.plan.people)
+    return [case.transcript.dialect.prefix(one) for one in typed if one is not None]
 
 
 def _is_part_of(case: Case, conn: int, text: bytes) -> bool:

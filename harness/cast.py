@@ -82,6 +82,18 @@ def check_name(name: str) -> str:
     return check_nick(name)
 
 
+def check_typed(typed: str) -> str:
+    """Check what is sent in place of a nickname and give it back; raises `BadValue`."""
+    check_characters(typed)
+    if not typed:
+        raise BadValue("nothing is sent for an empty text", "leave `typed` out")
+    if TOKEN_MARK in typed:
+        raise BadValue(f"it has a {TOKEN_MARK!r}", "the harness marks its messages so")
+    if len(typed) > MAX_NICK:
+        raise BadValue(f"a nickname of {len(typed)} characters", f"at most {MAX_NICK}")
+    return typed
+
+
 class PersonSpec(Section):
     """One person, or a crowd of `count`."""
 
@@ -89,6 +101,11 @@ class PersonSpec(Section):
         default=None,
         description="The nickname, where it is not the name; `faker` makes one up.",
         examples=["Боб", FAKER],
+    )
+    typed: Annotated[str, AfterValidator(check_typed)] | None = Field(
+        default=None,
+        description="What is sent as the nickname, where a server has to make `nick` of it.",
+        examples=["bob\n"],
     )
     count: StrictInt | None = Field(
         default=None, ge=1, le=MAX_CROWD, description="How many people the crowd has."

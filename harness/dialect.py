@@ -120,7 +120,9 @@ class Dialect(Section):
     @property
     def features(self) -> frozenset[Feature]:
         """What it has that not every dialect has."""
-        return frozenset({Feature.FRAMES} if self.framed else ())
+        marked = self.nickname.ends is not Ends.NONE
+        features = {Feature.FRAMES: self.framed, Feature.CHUNKS: not marked}
+        return frozenset(feature for feature, has in features.items() if has)
 
     @property
     def ending(self) -> bytes:

@@ -10,8 +10,12 @@ class Feature(StrEnum):
     """What not every dialect has."""
 
     FRAMES = "frames"
+    CHUNKS = "chunks"
 
     @property
     def lack(self) -> str:
         """What is said of a dialect without it."""
-        return {Feature.FRAMES: "nothing marks the end of its messages"}[self]
+        return {
+            Feature.FRAMES: "nothing marks the end of a message",
+            Feature.CHUNKS: "something marks the end of a nickname",
+        }[self]

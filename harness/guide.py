@@ -205,6 +205,7 @@ ROOT: Mapping[str, str] = {
 }
 
 PEOPLE: Mapping[str, str] = {
+    "typed": 'people:\n  bob: {typed: "bob\\n"}',
     "nick": 'people:\n  bob: {nick: "Боб"}\n  guests: {count: 10, nick: faker}',
     "count": "people:\n  bob:\n  crowd: {count: 200}      # as is crowd: 200",
     "on": "people:\n  bob: {on: {segments: 1 byte}}\n  crowd: 20",

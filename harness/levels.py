@@ -28,7 +28,7 @@ from harness.speech import Message
 from harness.transcript import Transcript
 from harness.verdict import Levels, Moment, Order, Refuted
 
-# A million deliveries take one to three seconds.
+# A million deliveries take one to five seconds, by how much is out of order.
 MOST_DELIVERIES = 5_000_000
 # Steps spent on making a proof as short as can be; some proof is always found.
 MOST_STEPS = 1_000_000

@@ -69,11 +69,15 @@ BECOMES = {
 
 @dataclass(frozen=True, slots=True)
 class PlannedPerson:
-    """One of the cast; `freezes` tells that the story stops them reading at some time."""
+    """One of the cast; `freezes` tells that the story stops them reading at some time.
+
+    `typed` is what is sent for the nickname where that is not the nickname itself.
+    """
 
     name: str
     nick: str
     freezes: bool = False
+    typed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +181,9 @@ class Plan:
         """Whether the server's process is told anything."""
         return any(step.server is not None for step in self.steps())
 
-    def nick_of(self, person: str) -> str:
-        """Return the nickname of `person`."""
-        return next(one.nick for one in self.people if one.name == person)
+    def named(self, person: str) -> PlannedPerson:
+        """Return the one of the cast who is called `person`."""
+        return next(one for one in self.people if one.name == person)
 
 
 def in_words(step: Step) -> str:

@@ -21,7 +21,6 @@ from harness.plan import (
     SERVES,
     Deed,
     Plan,
-    PlannedPerson,
     PlannedStep,
     Presence,
     Scene,
@@ -367,6 +366,7 @@ def make_plan(
     for one in cast:
         on = scenario.people[one.group].on
         planner.players[one.name] = planner.make_player(one.name, nicks[one.name], on)
+        planner.players[one.name].typed = scenario.people[one.group].typed
     for player in planner.players.values():
         problem = dialect.check_nick(player.nick)
         if NEWCOMERS.fullmatch(player.name) or NEWCOMERS.fullmatch(player.nick):
@@ -390,9 +390,7 @@ def make_plan(
         seed=seed,
         dialect=dialect.name,
         patience=patience,
-        people=tuple(
-            PlannedPerson(one.name, one.nick, one.freezes) for one in planner.players.values()
-        ),
+        people=tuple(one.planned() for one in planner.players.values()),
         scenes=tuple(planner.scenes),
         lives=planner.lives,
         limits=scenario.limits,

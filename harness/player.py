@@ -12,7 +12,7 @@ from harness.dialect import Dialect
 from harness.fakes import Fakes
 from harness.on import Cutting, Segments
 from harness.payload import Hex
-from harness.plan import Presence, Utterance
+from harness.plan import PlannedPerson, Presence, Utterance
 from harness.scenario import Step
 from harness.texts import Text
 from harness.tokens import PATTERN, mint
@@ -45,6 +45,7 @@ class Player:
     life: int = -1
     said: int = 0
     freezes: bool = False
+    typed: str | None = None
     pending: bytes = b""
     untext: bool = False
 
@@ -52,6 +53,10 @@ class Player:
         """Start anew on the connection `life`."""
         self.life, self.said = life, 0
         self.pending, self.untext = b"", False
+
+    def planned(self) -> PlannedPerson:
+        """Return what a plan says of this person."""
+        return PlannedPerson(self.name, self.nick, self.freezes, self.typed)
 
     # -- saying --------------------------------------------------------------------------------
 

@@ -35,6 +35,8 @@ class User(asyncio.Protocol):
         self.said = 0
         self.bytes_read = 0
         self.bytes_written = 0
+        # What is sent for the nickname where that is not the nickname itself.
+        self.typed: str | None = None
         # How many bytes may wait unread on this side; 0: as the system has it.
         self.buffer = 0
         self.on_read: Callable[[], None] | None = None
@@ -145,7 +147,7 @@ class User(asyncio.Protocol):
 
     def note_name(self) -> bytes:
         """Take down that the nickname is about to be sent; return what is to be written."""
-        data = self._dialect.nickname_bytes(self.nick)
+        data = self._dialect.nickname_bytes(self.nick if self.typed is None else self.typed)
         self._answer.clear()
         self.recorder.add(events.Named(self.recorder.now(), self.conn, data))
         if self._transport and not self._closing:

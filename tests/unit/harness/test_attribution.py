@@ -86,24 +86,52 @@ def test_what_was_heard_in_part() -> None:
     assert listener.partly_heard(2) is None
 
 
-@pytest.mark.parametrize("part", ["reading", "the end", "recovery"])
-def test_too_many_readings_end_the_listening(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_readings_end_the_listening(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "MOST_EFFORT", 10)
     monkeypatch.setattr(matching, "EFFORT_PER_BYTE", 0)
     voices = voices_of("raw", NAMES, ["0 " + "x" * 100, "1 # hi"])
-    if part == "reading":
-        listener = hear(voices, "ann: " + "x" * 9 + "|bob: <1.0> hi")
-    elif part == "recovery":
-        # The text is held back until the end, which alone tells that this is all of it.
-        listener = hear(voices, "?????" + "|ann: " + "x" * 9)
-    else:
-        listener = hear(voices, "bob: <1.0> hi|??", finish=False)
-        listener.read(b"ann: " + b"x" * 9, 2000)
-        listener.finish()
+    listener = hear(voices, "ann: " + "x" * 9 + "|bob: <1.0> hi")
     assert listener.overwhelmed
-    listener.read(b"more", 3000)
-    listener.finish()
-    assert listener.overwhelmed
+    assert heard(listener) == ""
+
+
+@pytest.mark.parametrize(
+    ("read", "messages"),
+    [
+        ("ann: <0.0> onX", ""),
+        ("ann: <0.0> onXbob: <1.0> x", "1.0"),
+    ],
+)
+def test_what_is_altered_in_its_first_bytes_is_told(read: str, messages: str) -> None:
+    listener = hear(voices_of("raw", NAMES, ["0 # one", "1 # x"]), read)
+    assert heard(listener) == messages
+    assert {name_of(message) for message in listener.damaged} == {"0.0"}
+    assert wrong(listener)
+
+
+def test_several_who_read_the_same_hear_the_same() -> None:
+    voices = voices_of("raw", NAMES, ["0 # one", "1 # x", "0 # two", "1 # y"])
+    for own in (7, 8):
+        listener = hear(voices, "ann: <0.0> onebob: <1.0> x|ann: <0.1> twobob: <1.1> y", own)
+        assert (heard(listener), wrong(listener)) == ("0.0 1.0 0.1 1.1", [])
+
+
+def test_one_who_reads_the_same_and_missed_something_before() -> None:
+    voices = voices_of("raw", NAMES, ["0 # one", "1 # x", "0 # two", "1 # y"])
+    assert heard(hear(voices, "bob: <1.0> xann: <0.0> one|bob: <1.1> yann: <0.1> two", 7))
+    listener = hear(voices, "ann: <0.0> one|bob: <1.1> yann: <0.1> two", 8)
+    assert (heard(listener), wrong(listener)) == ("0.0 1.1 0.1", [])
+    repeated = hear(voices, "bob: <1.1> yann: <0.1> two|bob: <1.1> yann: <0.1> two", 8)
+    assert wrong(repeated) == ["repeated 1.1", "repeated 0.1"]
+
+
+def test_what_is_doubtful_is_so_while_it_runs() -> None:
+    later = [f"2 # {at}" for at in range(40)]
+    voices = voices_of("raw", ("bob", "bob", "cid", "dan"), ["0 hi", "1 hi", *later, *["3 #"] * 40])
+    many = "".join(f"cid: <2.{at}> {at}|dan: <3.{at}>|" for at in range(40))
+    listener = hear(voices, "bob: hi|" + many, finish=False)
+    assert {name_of(message) for message in listener.doubtful} == {"0.0", "1.0"}
+    assert wrong(listener) == []
 
 
 def test_so_much_noise_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

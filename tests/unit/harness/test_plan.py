@@ -71,7 +71,7 @@ def test_steps_come_in_their_order() -> None:
 
 
 def test_a_person_has_a_nickname() -> None:
-    assert (PLAN.nick_of("alice"), PLAN.nick_of("bob")) == ("Алиса", "bob")
+    assert (PLAN.named("alice").nick, PLAN.named("bob").nick) == ("Алиса", "bob")
 
 
 def test_every_verb_that_moves_somebody_says_who_can_do_it() -> None:

@@ -87,7 +87,7 @@ def test_one_more_person_does_not_change_the_made_up_nicknames_of_the_others() -
     fewer = plan(ALL_JOIN, people="{alice: {nick: faker}, bob: {nick: faker}}")
     more = plan(ALL_JOIN, people="{carol: , alice: {nick: faker}, bob: {nick: faker}}")
     for person in ("alice", "bob"):
-        assert fewer.nick_of(person) == more.nick_of(person) not in ("faker", person)
+        assert fewer.named(person).nick == more.named(person).nick not in ("faker", person)
 
 
 def test_made_up_nicknames_are_not_given_twice() -> None:
