@@ -218,6 +218,14 @@ class Listening(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Programs(Event):
+    """The names of the programs that the server's processes run, with a blank between them."""
+
+    names: str
+    TAG: ClassVar[str] = "programs"
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted(Event):
     """The kernel has taken every byte of the connection's messages up to `number`."""
 
@@ -372,7 +380,7 @@ class Interrupted(Event):
 
 KINDS: tuple[type[Event], ...] = (
     *(Connect, Connected, ConnectFailed, Named, Said, Sent, Cut, Accepted, Read, Left, Closed),
-    *(Eof, Broken, Silent, Froze, Bitten, Thawed, ServerTold, ServerDone, Listening),
+    *(Eof, Broken, Silent, Froze, Bitten, Thawed, ServerTold, ServerDone, Listening, Programs),
     *(StepBegun, StepEnded, StepFailed, Skipped, StageBegun),
     *(Sampled, Lagged, Exited, Noise, Interrupted),
 )

@@ -132,6 +132,8 @@ class Run:
         if not self.target.started:
             return
         found = self.crew.cutter.diag.on_port(self.target.port)
+        names = " ".join(self.target.programs())
+        self.recorder.add(events.Programs(self.recorder.now(), names))
         hosts = sorted({one.local[0] for one in found if one.state is TcpState.LISTEN})
         if hosts:
             self.recorder.add(events.Listening(self.recorder.now(), " ".join(hosts)))

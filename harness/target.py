@@ -119,6 +119,10 @@ class Target:
         """Whether the system has stopped all of its processes (SIGSTOP)."""
         return self._meter is not None and all(map(_is_stopped, self._meter.processes()))
 
+    def programs(self) -> tuple[str, ...]:
+        """The file names of the programs that its living processes run."""
+        return tuple(sorted({Path(_program(pid)).name for pid in self.pids()} - {""}))
+
     def pids(self) -> list[int]:
         """The process ids of all its living processes, as the harness sees them."""
         return self._meter.pids() if self._meter else []
@@ -205,6 +209,13 @@ async def _start(words: tuple[str, ...], port: int, log: Path | None, isolation:
 
 def _environment(port: int) -> dict[str, str]:
     return os.environ | {"PORT": str(port), "PYTHONUNBUFFERED": "1"}
+
+
+def _program(pid: int) -> str:
+    try:
+        return str(psutil.Process(pid).exe())
+    except psutil.Error:
+        return ""
 
 
 def _is_stopped(process: psutil.Process) -> bool:

@@ -115,6 +115,7 @@ class Transcript:
         self.told: list[events.ServerTold] = []
         self.done: list[events.ServerDone] = []
         self.addresses: list[str] = []
+        self.programs: set[str] = set()
         self.noise: events.Noise | None = None
         self.interrupted = False
         self.end = 0
@@ -296,6 +297,8 @@ class Transcript:
                 self.done.append(event)
             case events.Listening():
                 self.addresses.append(event.addresses)
+            case events.Programs():
+                self.programs.update(event.names.split())
 
     # -- asked by those who act and those who judge --------------------------------------------
 

@@ -119,7 +119,7 @@ def test_texts_that_can_be_read_in_too_many_ways(
 
 
 def test_levels_that_crash_fail_nobody(tale: Tale, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(transcript: object) -> Levels:
+    def broken(_transcript: object) -> Levels:
         raise KeyError("oh")
 
     monkeypatch.setattr(judging, "levels_of", broken)
@@ -134,7 +134,7 @@ def test_levels_that_crash_fail_nobody(tale: Tale, monkeypatch: pytest.MonkeyPat
 def test_a_check_that_crashes_takes_nothing_from_the_others(
     tale: Tale, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(case: Case) -> CheckResult:
+    def broken(_case: Case) -> CheckResult:
         raise KeyError("oh")
 
     monkeypatch.setitem(CHECKS, "once", broken)

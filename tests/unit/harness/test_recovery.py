@@ -1,9 +1,9 @@
 """What no reading explains gets the first class that fits, and the stream goes on."""
 
 import pytest
+from streams import hear, heard, say, voices_of, wrong
 
 from harness.events import Kind
-from streams import hear, heard, say, voices_of, wrong
 
 NICKS = ("ann", "bob", "cid")
 
@@ -207,9 +207,7 @@ LINES = [
     pytest.param(["0 # one"], "hello", "", ["invented -"], id="half a line of nobody"),
     pytest.param(["0 # one"], "ann: hello\n", "", ["invented -"], id="words of nobody"),
     pytest.param(["0 # one"], "<0.0> one\n", "0.0", ["no prefix 0.0"], id="no prefix"),
-    pytest.param(
-        ["0 # one"], "ann <0.0> one\n", "0.0", ["no prefix 0.0"], id="no colon"
-    ),
+    pytest.param(["0 # one"], "ann <0.0> one\n", "0.0", ["no prefix 0.0"], id="no colon"),
     pytest.param(
         ["0 # one"],
         "ann: <0.0> one\nann: <0.0> one\n",

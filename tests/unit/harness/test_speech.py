@@ -28,7 +28,8 @@ def test_what_holds_a_token_can_be_found_by_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "text", "optional"), [("lines", "", True), ("lines", "x", False), ("raw", "x", False)]
+    ("dialect", "text", "optional"),
+    [("lines", "", True), ("lines", "x", False), ("raw", "x", False)],
 )
 def test_only_an_empty_line_is_optional(dialect: str, text: str, optional: bool) -> None:
     assert say(voices_of(dialect, NAMES), f"0 {text}").optional is optional
@@ -48,9 +49,7 @@ def test_boundaries(offset: int, boundary: bool) -> None:
     assert speech.is_boundary(offset) is boundary
 
 
-@pytest.mark.parametrize(
-    ("at", "length"), [(None, 19), (3, 19), (4, 19), (2, 16), (1, 16), (0, 0)]
-)
+@pytest.mark.parametrize(("at", "length"), [(None, 19), (3, 19), (4, 19), (2, 16), (1, 16), (0, 0)])
 def test_how_much_was_said_by_then(at: int | None, length: int) -> None:
     # At 1 and at 3 it is ann who speaks.
     speech = voices_of("raw", NAMES, ["0 # one", "1 # x", "0 two"]).speeches[0]
