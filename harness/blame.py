@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from harness.anomalies import Anomaly
 from harness.case import Case
-from harness.events import Ending
 from harness.membership import Miss
 from harness.speech import Message
 from harness.transcript import Attendance, departed_at
@@ -85,8 +84,7 @@ def _is_long(_: Case, lost: Lost) -> bool:
 def _is_last_word(case: Case, lost: Lost) -> bool:
     sender = case.sender(lost.message)
     heard = case.membership.highest_received(lost.message.conn)
-    left = sender.how is Ending.LEAVE and sender.in_good_order
-    return left and lost.message.number > heard
+    return sender.in_good_order and lost.message.number > heard
 
 
 def _is_beside_departure(case: Case, lost: Lost) -> bool:

@@ -2,10 +2,13 @@
 
 On disk a history is a text file: a header line, then one JSON array an event. Bytes are written as
 text where they are UTF-8 and as escaped lone surrogates where they are not, so the file is readable
-and loses nothing. This file knows how events are stored, not what they mean.
+and loses nothing; many at once are packed, as `{"zlib": BASE64}`. This
+file knows how events are stored, not what they mean.
 """
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,6 +18,9 @@ from harness.errors import InputError, Problem
 from harness.events import KINDS, Ending, Event, Failure, Kind, Role, Stage
 
 FORMAT = 1
+# Nobody reads more than this of one event with the eye.
+MOST_READABLE = 4096
+MOST_BYTES = 64 << 20
 
 
 @dataclass(slots=True)
@@ -93,8 +99,12 @@ def _line(event: Event) -> str:
 
 
 def _plain(value: object) -> object:
+    if not isinstance(value, bytes):
+        return value
+    if len(value) > MOST_READABLE:
+        return {"zlib": b64encode(zlib.compress(value, level=1)).decode("ascii")}
     # Bytes that are no text become lone surrogates, which JSON escapes: readable, and lossless.
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+    return value.decode("utf-8", "surrogateescape")
 
 
 def parse(row: list[object]) -> Event:
@@ -104,7 +114,20 @@ def parse(row: list[object]) -> Event:
 
 
 def _bytes(value: object) -> bytes:
+    if isinstance(value, dict):
+        return _unpacked(b64decode(value["zlib"]))
     return str(value).encode("utf-8", "surrogateescape")
+
+
+def _unpacked(data: bytes) -> bytes:
+    unpacker = zlib.decompressobj()
+    try:
+        unpacked = unpacker.decompress(data, MOST_BYTES)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not unpacker.eof:
+        raise ValueError("more bytes than an event can have")
+    return unpacked
 
 
 def _int(value: object) -> int:

@@ -116,6 +116,8 @@ class Matcher:
     def _extend(self, reading: Reading, old: int) -> None:
         if reading.starts is None:
             self._find_starts(reading)
+            # None of its starts has been followed yet, however much has come meanwhile.
+            old = reading.begin
         if reading.conn == NOBODY or reading.starts is None:
             return
         self._spend(len(reading.starts) - 1)

@@ -5,8 +5,11 @@ It knows nothing of stories, beacons and verdicts.
 """
 
 import asyncio
+import fcntl
 import socket
 import struct
+import sys
+import termios
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -82,6 +85,17 @@ class User(asyncio.Protocol):
     def unsent(self) -> int:
         """How many bytes the kernel has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport else 0
+
+    @property
+    def unread(self) -> int:
+        """How many bytes the kernel keeps for it that have not been read."""
+        sock = self._transport.get_extra_info("socket") if self._transport else None
+        if sock is None or self._closing or sock.fileno() < 0:
+            return 0
+        with suppress(OSError):
+            waiting = fcntl.ioctl(sock.fileno(), termios.FIONREAD, b"\0" * 4)
+            return int.from_bytes(waiting, sys.byteorder)
+        return 0
 
     @property
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]] | None:

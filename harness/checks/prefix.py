@@ -3,6 +3,7 @@
 from harness.anomalies import Anomaly, Fault
 from harness.blame import of_strange_text
 from harness.case import Case, into, listed, merged, quoted, quoted_bytes, result
+from harness.speech import Message
 from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
@@ -36,13 +37,29 @@ def _no_prefix(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     assert message is not None
     sender = case.sender(message)
     expected = case.transcript.voices.speeches[message.conn].prefix
+    behind = case.transcript.voices.framed and _is_behind_another(case, receiver, message)
     return Finding(
         check="prefix",
-        requirement=of_strange_text(case, anomaly, "RELAY-2"),
+        requirement="RELAY-9" if behind else of_strange_text(case, anomaly, "RELAY-2"),
         says=f"{sender.person} said {quoted(message)}; {receiver.person} should have read "
         f"{quoted_bytes(expected)} before it, and read {quoted_bytes(anomaly.text)}.",
+        cause="the server takes lines that share a segment for one line" if behind else "",
         moments=(
             case.said(message),
             into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),
         ),
+    )
+
+
+def _is_behind_another(case: Case, receiver: Attendance, message: Message) -> bool:
+    """Tell whether it came in one read with an earlier one of its sender that has its prefix."""
+    listener = case.transcript.listeners[receiver.conn]
+    bare = {one.message for one in listener.anomalies if one.fault is Fault.NO_PREFIX}
+    times = dict(zip(listener.messages, listener.times, strict=True))
+    return any(
+        other.conn == message.conn
+        and other.number < message.number
+        and other not in bare
+        and at == times.get(message)
+        for other, at in times.items()
     )

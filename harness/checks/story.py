@@ -1,7 +1,8 @@
 """Story: every step of the scenario completes in time.
 
-Who is to blame for a join that does not: another connection that is silent (JOIN-3), a prompt that
-did not come (JOIN-1), members who heard a beacon that the joiner did not (RELAY-1), else JOIN-2.
+Who is to blame for a join that does not: another connection that is silent (JOIN-3), a room that
+everyone had left (LEAVE-8), a prompt that did not come (JOIN-1), a namesake (JOIN-7), a nickname
+that was cut (JOIN-9), members who heard a beacon that the joiner did not (RELAY-1), else JOIN-2.
 """
 
 from harness.case import (
@@ -18,7 +19,7 @@ from harness.case import (
     unless_late,
 )
 from harness.events import Failure, Kind, StepFailed
-from harness.transcript import Attendance
+from harness.transcript import Attendance, departed_at
 from harness.verdict import CheckResult, Finding, Moment, Outcome
 
 _JOINING = (
@@ -136,42 +137,72 @@ def _join(case: Case, failure: StepFailed) -> Finding:
     person = case.transcript.people.get(failure.conn) or _first(case)
     silent = _silent(case, failure, person)
     says = f"{failure.person} could not join: {failure_words(failure)}"
-    outcome, cause = Outcome.FAIL, ""
-    if _is_of_a_crowd(case, failure):
-        requirement = "JOIN-10"
-        cause = "others connected at the same moment, and some of them got in"
-    elif failure.failure in (Failure.PROMPT, Failure.JOIN, Failure.CONNECT) and silent:
-        requirement = "JOIN-3"
-        cause = (
-            f"{listed(one.person for one in silent)} had connected and not given a name: "
-            "the server waits for the name before it serves anyone else"
-        )
-    elif failure.failure is Failure.WRONG_PROMPT and person is not None:
-        requirement = "JOIN-1"
+    if failure.failure is Failure.WRONG_PROMPT and person is not None:
         says = (
             f"{failure.person} connected and read {quoted_bytes(bytes(person.doorstep))} "
             f"instead of the prompt {quoted_bytes(case.transcript.dialect.prompt_bytes)}"
         )
-        cause = "the server speaks another dialect"
-    elif failure.failure in (Failure.PROMPT, Failure.DISCONNECTED):
-        requirement = "JOIN-1"
-    elif failure.failure is Failure.REFUSED and _has_namesake(case, person):
-        requirement, outcome = "JOIN-7", Outcome.INCONCLUSIVE
-        cause = "this server lets no two members have one name, which it may"
-    elif failure.failure is Failure.JOIN and _others_heard_beacon(case, person):
-        requirement = "RELAY-1"
-        cause = "others in the room heard someone all the while"
-    else:
-        requirement = "JOIN-2"
+    # At the door, or behind it: what is asked first explains more.
+    unserved = failure.failure not in (Failure.JOIN, Failure.REFUSED)
+    requirement, cause = _of_a_place(case, failure, silent) or (
+        _of_no_prompt(failure) if unserved else _of_no_place(case, failure, person)
+    )
+    may = failure.failure is Failure.REFUSED and requirement == "JOIN-7"
     return Finding(
         check="story",
         requirement=requirement,
         says=f"{says}.",
-        outcome=outcome,
+        outcome=Outcome.INCONCLUSIVE if may else Outcome.FAIL,
         cause=cause,
         moments=_moments(failure, person, silent),
         deadline=failure.deadline,
     )
+
+
+def _of_a_place(
+    case: Case, failure: StepFailed, silent: list[Attendance]
+) -> tuple[str, str] | None:
+    """Return the requirement and the cause where it is for what others do; None where not."""
+    if _is_of_a_crowd(case, failure):
+        return "JOIN-10", "others connected at the same moment, and some of them got in"
+    if failure.failure not in (Failure.PROMPT, Failure.JOIN, Failure.CONNECT):
+        return None
+    if silent:
+        return "JOIN-3", (
+            f"{listed(one.person for one in silent)} had connected and not given a name: "
+            "the server waits for the name before it serves anyone else"
+        )
+    if _is_after_everyone_left(case, failure):
+        return "LEAVE-8", "everyone had left before, and nobody has been let in since"
+    return None
+
+
+def _of_no_prompt(failure: StepFailed) -> tuple[str, str]:
+    if failure.failure is Failure.WRONG_PROMPT:
+        return "JOIN-1", "the server speaks another dialect"
+    return "JOIN-2" if failure.failure is Failure.CONNECT else "JOIN-1", ""
+
+
+def _of_no_place(case: Case, failure: StepFailed, person: Attendance | None) -> tuple[str, str]:
+    """Return the requirement and the cause for somebody who gave a name and is no member."""
+    if failure.failure is Failure.REFUSED:
+        if _has_namesake(case, person):
+            return "JOIN-7", "this server lets no two members have one name, which it may"
+        if any(one.conn == failure.conn for one in case.transcript.cuts):
+            return "JOIN-9", "its nickname came in pieces, or with a message behind it"
+    elif _others_heard_beacon(case, person):
+        if _has_namesake(case, person):
+            return "JOIN-7", "another came under the same name, and others heard all the while"
+        return "RELAY-1", "others in the room heard someone all the while"
+    return "JOIN-2", ""
+
+
+def _is_after_everyone_left(case: Case, failure: StepFailed) -> bool:
+    """Tell whether all who had ever been in the room had gone, and nobody got in after that."""
+    members = [one for one in case.transcript.people.values() if one.joined is not None]
+    gone = [one for one in members if one.leaving is not None or one.gone is not None]
+    began = failure.at - failure.deadline * 1e9
+    return bool(members) and gone == members and all(departed_at(one) <= began for one in gone)
 
 
 def _is_of_a_crowd(case: Case, failure: StepFailed) -> bool:

@@ -1,6 +1,6 @@
 """Each message gets a newline that nobody said.
 
-Violates RELAY-4, RELAY-6.
+Violates RELAY-6, RELAY-4.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from _core_loop import Chat, Client, main
 
 DEFECT = "Each message gets a newline that nobody said."
-VIOLATES = ("RELAY-4", "RELAY-6")
+VIOLATES = ("RELAY-6", "RELAY-4")
 DIALECTS = ("raw",)
 
 

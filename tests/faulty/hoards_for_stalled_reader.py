@@ -13,6 +13,8 @@ DIALECTS = ("raw", "lines")
 
 
 class Faulty(Chat):
+    read_size = 65536
+
     def is_full(self, _client: Client) -> bool:
         return False
 

@@ -1,12 +1,13 @@
 """As long as more comes from one member, nobody else is looked at.
 
 Violates LOAD-4.
-What waits to be written is written meanwhile.
+What waits to be written is written meanwhile. Who has much to say may pause for a moment.
 """
 
 from __future__ import annotations
 
 import selectors
+import time
 
 from _core_loop import Chat, Client, main
 
@@ -14,17 +15,25 @@ DEFECT = "As long as more comes from one member, nobody else is looked at."
 VIOLATES = ("LOAD-4",)
 DIALECTS = ("raw", "lines")
 
+# More comes from a member of whom so many turns have been served, and who pauses no longer.
+TURNS = 20
+PAUSE = 0.1
+
 
 class Faulty(Chat):
     talker: Client | None = None
+    turns = 0
+    heard = 0.0
 
     def _ready(self, *, congested: bool) -> list[tuple[Client | None, int]]:
         ready = super()._ready(congested=congested)
         if congested:
             return ready
         talkers = [client for client, events in ready if client and events & selectors.EVENT_READ]
-        if self.talker not in talkers:
-            self.talker = next(iter(talkers), None)
+        if self.talker in talkers:
+            self.turns, self.heard = self.turns + 1, time.monotonic()
+        elif self.turns < TURNS or time.monotonic() - self.heard > PAUSE:
+            self.talker, self.turns = next(iter(talkers), None), 0
         if self.talker is None:
             return ready
         return [

@@ -1,6 +1,6 @@
 """When two members speak within the same 5 ms, both messages carry the later one's name.
 
-Violates RELAY-2, RELAY-8.
+Violates RELAY-8, RELAY-2.
 One variable of the room holds who is speaking. Built on asyncio streams.
 """
 
@@ -15,7 +15,7 @@ import unicodedata
 from asyncio import StreamReader, StreamWriter
 
 DEFECT = "When two members speak within the same 5 ms, both messages carry the later one's name."
-VIOLATES = ("RELAY-2", "RELAY-8")
+VIOLATES = ("RELAY-8", "RELAY-2")
 DIALECTS = ("raw", "lines")
 
 LONGEST_LINE = 256 * 1024

@@ -45,6 +45,7 @@ async def story_at(port: int, *steps: str, patience: float = 1.0) -> AsyncIterat
             yield Story(plan, crew, beacons)
         finally:
             beacons.close()
+            crew.cutter.close()
             for user in crew.users.values():
                 user.abort()
                 await user.until_closed()

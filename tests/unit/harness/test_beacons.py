@@ -34,6 +34,7 @@ async def beacons_at(port: int, patience: float = 1.0) -> AsyncIterator[Beacons]
             yield beacons
         finally:
             beacons.close()
+            crew.cutter.close()
             for user in crew.users.values():
                 user.abort()
                 await user.until_closed()

@@ -31,6 +31,7 @@ async def crew_at(port: int, patience: float = 1.0, lives: int = 100) -> AsyncIt
         try:
             yield crew
         finally:
+            crew.cutter.close()
             for user in crew.users.values():
                 user.abort()
                 await user.until_closed()

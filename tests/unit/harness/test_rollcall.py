@@ -45,6 +45,7 @@ async def three_at(port: int, patience: float = 1.0) -> AsyncIterator[list[User]
         finally:
             crews.clear()
             beacons.close()
+            crew.cutter.close()
             for user in crew.users.values():
                 user.abort()
                 await user.until_closed()
@@ -201,6 +202,8 @@ def test_an_empty_room_has_nothing_to_wait_for() -> None:
     async def main() -> None:
         recorder = Recorder(load_dialect("raw"), None)
         target = Target("127.0.0.1", 1)
-        await RollCall(Crew(recorder, target, Watch(recorder, target), 1.0, 0)).run()
+        crew = Crew(recorder, target, Watch(recorder, target), 1.0, 0)
+        await RollCall(crew).run()
+        crew.cutter.close()
 
     asyncio.run(main())

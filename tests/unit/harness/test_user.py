@@ -15,7 +15,8 @@ from harness.dialect import load_dialect
 from harness.events import Ending, Event, Kind, Role
 from harness.recorder import Recorder
 from harness.tokens import mint
-from harness.user import MOST_AT_THE_DOOR, User
+from harness.transcript import MOST_AT_THE_DOOR
+from harness.user import User
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Serve = Callable[[Handler], AbstractAsyncContextManager[int]]
