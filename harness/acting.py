@@ -89,15 +89,24 @@ class Story:
     async def _tell_server(self, step: PlannedStep, act: ServerAct) -> None:
         if step.after:
             await asyncio.sleep(step.after)
+        if act not in (ServerAct.STOP, ServerAct.CONTINUE):
+            await self._for_all(self.stall.finish(), step)
         await self.lifecycle.tell(act, step.index, step.within)
 
     async def _measure(self, step: PlannedStep) -> None:
-        """Take the measures that belong to all whom the step freezes or thaws."""
+        """Take the measures that belong to all whom the step freezes, thaws, or ends frozen."""
         if step.verb is Verb.FREEZE:
             await self._for_all(self.stall.begin(), step)
         elif step.verb is Verb.THAW:
-            users = [self._users[deed.person] for deed in step.deeds if deed.person in self._users]
-            await self._for_all(self.stall.measure(users, step.within), step)
+            await self._for_all(self.stall.measure(self._users_of(step), step.within), step)
+        elif step.verb is Verb.DROP:
+            # Afterwards nobody could tell who has closed the connection.
+            there = [user for user in self._users_of(step) if user.connected]
+            if frozen := [user for user in there if user.attendance.frozen]:
+                await self._for_all(self.stall.measure(frozen), step)
+
+    def _users_of(self, step: PlannedStep) -> list[User]:
+        return [self._users[deed.person] for deed in step.deeds if deed.person in self._users]
 
     async def _for_all(
         self, part: Coroutine[Any, Any, None], step: PlannedStep | None = None

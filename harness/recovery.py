@@ -67,7 +67,12 @@ class Recovery:
                 return settled
             if not settled:
                 return None
+            whole = settled == form.end
+            self.pardoned = self.pardoned or not self._is_judged(form, None)
             self._drop(settled)
+            if self.pardoned and whole:
+                # What stands behind is another's, and known: it may be read in several ways.
+                break
         return Resumption(self.position, None, 0)
 
     def _is_lawful_end(self, form: Form) -> bool:

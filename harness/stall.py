@@ -12,7 +12,7 @@ from harness import deadlines, events
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.events import Failure, Kind
-from harness.kernel import TcpState
+from harness.kernel import TcpState, available
 from harness.speech import Message
 from harness.user import User
 
@@ -73,7 +73,8 @@ class Stall:
     def _bite(self, user: User, before: dict[User, int]) -> tuple[int, str]:
         addresses = user.addresses
         state = self.crew.cutter.diag.one(*addresses) if addresses else None
-        if addresses is None or state is None or state.state is not TcpState.ESTABLISHED:
+        # Where the kernel cannot be asked it knows no connection, whatever became of it.
+        if available() and (state is None or state.state is not TcpState.ESTABLISHED):
             return 1, "the server had closed its connection"
         refused = [one for one in before if one.unsent]
         if refused:

@@ -143,17 +143,20 @@ class User(asyncio.Protocol):
             await loop.create_connection(lambda: self, host, port)
             return
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, kind, protocol, _, address = found[0]
-        sock = socket.socket(family, kind, protocol)
-        try:
-            # Before it connects: the window that it offers is settled then.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-            sock.setblocking(False)
-            await loop.sock_connect(sock, address)
-        except BaseException:
-            sock.close()
-            raise
-        await loop.create_connection(lambda: self, sock=sock)
+        for number, (family, kind, protocol, _, address) in enumerate(found, 1):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                # Before it connects: the window that it offers is settled then.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+                sock.setblocking(False)
+                await loop.sock_connect(sock, address)
+            except BaseException as error:
+                sock.close()
+                if number < len(found) and isinstance(error, OSError):
+                    continue
+                raise
+            await loop.create_connection(lambda: self, sock=sock)
+            return
 
     def give_name(self) -> None:
         """Send the nickname: from here on it is joining."""

@@ -45,7 +45,8 @@ def _half_closed(case: Case) -> Iterator[Finding]:
     cleaned = case.transcript.stage_began(Stage.CLEANUP) is not None
     for person in case.transcript.people.values():
         ended = person.how in (Ending.HALF_CLOSE, Ending.LEAVE) and person.joining is not None
-        if not ended or person.gone is not None:
+        # Who does not read sees no end.
+        if not ended or person.gone is not None or person.frozen:
             continue
         if person.conn in failures or cleaned:
             failure = failures.get(person.conn)

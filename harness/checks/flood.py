@@ -1,7 +1,7 @@
 """Flood: one member that says very much does not keep the others' words from arriving.
 
-No clock decides, only order: what others said in the first half of the flood must not all arrive
-behind the flood's last word, at everyone.
+No clock decides, only order: what others said while the flood rose (from its first fifth to its
+half) must not all arrive behind the flood's last word, at everyone.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,8 @@ def _flood(speech: Speech) -> list[Message]:
 
 def _starved(case: Case, speech: Speech) -> Iterator[Finding]:
     flood = _flood(speech)
-    begin, middle, last = flood[0].at, flood[len(flood) // 2].at, flood[-1]
+    # Whoever spoke as it rose may have been heard before it was a flood.
+    begin, middle, last = flood[len(flood) // 5].at, flood[len(flood) // 2].at, flood[-1]
     for other in case.transcript.voices.speeches.values():
         if other.conn == speech.conn or _flood(other):
             continue

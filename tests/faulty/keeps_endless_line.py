@@ -13,6 +13,7 @@ DIALECTS = ("lines",)
 
 
 class Faulty(Chat):
+    read_size = 65536
     longest_line = 1 << 40
 
 

@@ -17,7 +17,7 @@ DIALECTS = ("raw", "lines")
 
 # More comes from a member of whom so many turns have been served, and who pauses no longer.
 TURNS = 20
-PAUSE = 0.1
+PAUSE = 0.5
 
 
 class Faulty(Chat):

@@ -136,7 +136,9 @@ class Room:
                 self._enter(f"person-{self.coming}", name, Role.PERSON)
                 self.coming += 1
         elif draw < 0.08 + self.manner.departures and people:
-            self._leave(self.random.choice(people))
+            peer = self.random.choice(people)
+            if not peer.frozen:
+                self._leave(peer)
         elif draw < 0.3:
             self._speak()
         else:
@@ -210,7 +212,8 @@ class Room:
             self._add(Accepted(self._tick(), peer.conn, number))
 
     def _leave(self, peer: Peer) -> None:
-        how = self.random.choice((Ending.LEAVE, Ending.HALF_CLOSE, Ending.CLOSE, Ending.RESET))
+        ways = (Ending.LEAVE, Ending.HALF_CLOSE, Ending.CLOSE, Ending.RESET)
+        how = self.random.choice(ways[1:] if peer.frozen else ways)
         peer.left = how
         self._add(Left(self._tick(), peer.conn, how))
         if how in (Ending.CLOSE, Ending.RESET):

@@ -75,6 +75,8 @@ class Trial(Room):
         draw = self.random.random()
         if draw < 0.3 and self.bounded and peer.member:
             self._throw_out(peer)
+        elif draw < 0.4:
+            self._leave(peer)
         elif draw < 0.9:
             peer.frozen, peer.thawed = False, True
             self._add(Thawed(self._tick(), peer.conn))
