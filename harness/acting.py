@@ -84,6 +84,8 @@ class Story:
         async with asyncio.TaskGroup() as group:
             for deed in step.deeds:
                 group.create_task(self._do(step, deed))
+        if self.plan.limits and self.plan.limits.memory:
+            self.crew.watch.sample("step", self.crew.open)
         recorder.add(events.StepEnded(recorder.now(), step.index))
 
     async def _tell_server(self, step: PlannedStep, act: ServerAct) -> None:

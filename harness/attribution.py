@@ -243,6 +243,8 @@ class Listener(Deliveries):
         message = resumption.message
         if self.anomalies or message is None:
             return not self.anomalies
+        if not self.voices.is_judged(message):
+            return False
         self.count()
         latest = max(self.numbers[message.conn], default=message.number)
         skipped = self.voices.speeches[message.conn].messages[latest + 1 : message.number]

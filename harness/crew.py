@@ -205,7 +205,7 @@ class Crew:
             if await user.until(partial(is_settled, user), seconds - spent):
                 if user.attendance.joined is not None:
                     return user
-                if not self._may_try_again(user.nick):
+                if not self.was_just_used(user.nick):
                     note = "asked for it again" if user.asked_again else ""
                     raise StepFailureError(Failure.REFUSED, note=note)
                 if not user.asked_again:
@@ -215,7 +215,8 @@ class Crew:
             else:
                 raise StepFailureError(Failure.JOIN, seconds)
 
-    def _may_try_again(self, nick: str) -> bool:
+    def was_just_used(self, nick: str) -> bool:
+        """Tell whether the owner of `nick` has just gone, so that it may still be refused."""
         left = self._left_at.get(nick)
         limit = deadlines.NICKNAME_FREE * self.patience
         return left is not None and self.recorder.now() - left < limit * NANOSECONDS

@@ -5,7 +5,7 @@ had to hear anything, nothing was looked at, and that is no pass. Which order th
 beside that, and fails nobody. Pure.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from harness.case import Case
 from harness.checks import CHECKS
@@ -40,7 +40,8 @@ def judge(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
     reason = "" if outcome is Outcome.FAIL else _inconclusive(case, checks)
     if reason and outcome is Outcome.PASS:
         outcome = Outcome.INCONCLUSIVE
-    return Verdict(outcome, checks, _figures(case), reason, _levels(transcript))
+    notes = tuple(_notes(case, checks))
+    return Verdict(outcome, checks, _figures(case), reason, _levels(transcript), notes)
 
 
 def _run(name: str, check: Callable[[Case], CheckResult], case: Case) -> CheckResult:
@@ -81,6 +82,21 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     if not case.membership.of_the_cast:
         return "nobody had to hear anything: the scenario proves nothing"
     return ""
+
+
+def _notes(case: Case, checks: tuple[CheckResult, ...]) -> Iterator[str]:
+    """Yield what a reader of the verdict should know beside it."""
+    transcript = case.transcript
+    if any(one.bit < 0 for one in transcript.bites) or any(
+        one.apart < 0 for one in transcript.cuts
+    ):
+        yield "whether a fault was felt is not proved here: this system does not tell what was read"
+    findings = [finding for check in checks for finding in check.findings]
+    if any("beacon-" in f"{one.says}{one.cause}" for one in findings):
+        yield (
+            "beacon-1 and beacon-2 are the harness's own people; they talk while somebody joins, "
+            "and must be heard like anyone"
+        )
 
 
 def _is_whole(cut: Cut) -> bool:

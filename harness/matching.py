@@ -206,7 +206,7 @@ class Matcher:
                 raise TooAmbiguousError
 
     def _valid(self, reading: Reading, turn: int) -> list[int]:
-        if turn < reading.begin or (turn == reading.begin and not reading.resumed):
+        if turn < self._first_turn(reading):
             return []
         starts = reading.starts or []
         self._spend(len(starts) - 1)
@@ -217,6 +217,12 @@ class Matcher:
             return valid
         speech = self.voices.speeches[reading.conn]
         return [start for start in valid if speech.is_boundary(start + turn - reading.begin)]
+
+    def _first_turn(self, reading: Reading) -> int:
+        """Return where a prefix may come first: a piece has a byte, but for what is no text."""
+        speech = self.voices.speeches.get(reading.conn)
+        may_be_empty = reading.resumed or (speech is not None and speech.untext is not None)
+        return reading.begin if may_be_empty else reading.begin + 1
 
     def _fork(self, parent: Reading, valid: list[int], begin: int, end: int, conn: int) -> None:
         self._spend(FORK if len(self.readings) > FEW else 0)
@@ -266,9 +272,8 @@ class Matcher:
         # A reading that is dropped is left as it was: it may be the one that came furthest.
         return bool(pairs)
 
-    @staticmethod
-    def _may_turn(reading: Reading, reach: int, unfinished: list[int]) -> bool:
-        first = reading.begin if reading.resumed else reading.begin + 1
+    def _may_turn(self, reading: Reading, reach: int, unfinished: list[int]) -> bool:
+        first = self._first_turn(reading)
         return any(first <= at <= reach for at in unfinished)
 
     def _settle(self, unfinished: bool) -> None:

@@ -115,7 +115,9 @@ class Saying:
     async def give_name(self, user: User, step: PlannedStep, deed: Deed) -> None:
         """Send the nickname as `deed` has it: cut, or with a first message behind it."""
         data = user.note_name()
-        greetings = deed.utterances if not user.said else ()
+        # Where the name may be asked for again, what comes behind it would be taken for a name.
+        once = not user.said and not self.crew.was_just_used(user.nick)
+        greetings = deed.utterances if once else ()
         for greeting in greetings:
             self._note(user, greeting, step.index, self.crew.recorder.now())
             data += greeting.data

@@ -153,6 +153,7 @@ class Verdict:
     figures: Figures = field(default_factory=Figures)
     reason: str = ""
     levels: Levels | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

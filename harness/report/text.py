@@ -20,6 +20,8 @@ MOST_OUTPUT_LINES = 20
 _MOST_NAME, _MOST_TITLE, _MOST_WORDS, _MOST_COMMAND = 60, 120, 1_000, 4_000
 _MOST_OUTPUT = 8_192
 _INDENT = 4
+# No requirement of the protocol, but the scenario's own.
+_OWN_LIMIT = "a limit of the scenario"
 
 _WORDS = {
     Outcome.PASS: ("PASS", Paint.GOOD),
@@ -72,6 +74,8 @@ def render(
     elif verdict.outcome is not Outcome.PASS:
         _summary(page, verdict.checks)
     _levels(page, verdict.levels, verbose=verbose)
+    for note in verdict.notes:
+        page.add(f"Note: {note}", _MOST_WORDS)
     if verdict.outcome is not Outcome.PASS:
         _server(page, about)
         _labelled(page, "Run it again: ", about.repeat_command)
@@ -133,7 +137,7 @@ def _finding(page: Page, count: int, finding: Finding, requirement: Requirement 
 
 
 def _charge(page: Page, finding: Finding, requirement: Requirement | None) -> str:
-    name = page.show(finding.requirement, _MOST_NAME)
+    name = page.show(finding.requirement or _OWN_LIMIT, _MOST_NAME)
     level = requirement.level if requirement is not None else None
     words = f"{name}, a {level}," if level in (Level.MUST, Level.SHOULD, Level.MAY) else name
     if finding.outcome is Outcome.FAIL:

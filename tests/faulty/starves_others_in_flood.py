@@ -28,6 +28,8 @@ class Faulty(Chat):
     def _ready(self, *, congested: bool) -> list[tuple[Client | None, int]]:
         ready = super()._ready(congested=congested)
         if congested:
+            # Nobody is read now, the talker neither.
+            self.heard = time.monotonic()
             return ready
         talkers = [client for client, events in ready if client and events & selectors.EVENT_READ]
         if self.talker in talkers:

@@ -327,10 +327,28 @@ def test_a_greeting_comes_with_the_nickname_and_only_once(serve: Serve) -> None:
             await until(lambda: bool(server.reads))
             assert server.reads == [b"alice\n" + token + b"\n"]
             assert tags(user, Named, Said, Cut, Accepted) == ["named", "said", "cut", "accepted"]
-            # Who was asked for the name again gives it alone.
+            assert messages_of(user) == [token + b"\n"]
             await saying.give_name(user, STEP, planned)
             await until(lambda: len(server.reads) == 2)
             assert server.reads[1] == b"alice\n"
-            assert messages_of(user) == [token + b"\n"]
+
+    asyncio.run(main())
+
+
+def test_a_nickname_that_may_be_asked_for_again_goes_alone(serve: Serve) -> None:
+    async def main() -> None:
+        server = Records()
+        async with serve(server) as port, crew_at(port, "lines") as crew:
+            crew.is_gone("alice")
+            user = crew.enrol("alice", "alice", Role.PERSON)
+            await user.connect("127.0.0.1", port)
+            # A server that asks again would take the second line for the nickname.
+            token = mint(user.conn, 0)
+            greeting = Utterance(0.0, "", token + b"\n", token)
+            planned = Deed("alice", Verb.JOIN, 0, utterances=(greeting,))
+            await Saying(crew).give_name(user, STEP, planned)
+            await until(lambda: bool(server.reads))
+            assert server.reads == [b"alice\n"]
+            assert messages_of(user) == []
 
     asyncio.run(main())
