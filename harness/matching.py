@@ -55,6 +55,7 @@ class Matcher:
         self.pieces: list[Piece] = []
         self.doubts: list[Doubt] = []
         self._furthest: Reading | None = None
+        self._misplaced: set[int] = set()
         self._effort = 0
         self._text = b""
         self._turns: list[int] = []
@@ -171,9 +172,11 @@ class Matcher:
     def _places_of(self, speech: Speech, needle: bytes) -> list[int]:
         """Return where `needle` may begin to be heard, the first `MOST_STARTS` places and one more.
 
-        What is said to one who is in is heard from the beginning of a message.
+        What is said to one who is in is heard from the beginning of a message; of whom something
+        was heard, and it cannot be told what, anything may come.
         """
-        late = 0 if self.voices.framed else speech.said_by(self.since)
+        since = None if speech.conn in self._misplaced else self.since
+        late = 0 if self.voices.framed else speech.said_by(since)
         whole = speech.starts[bisect_left(speech.starts, late) :]
         found = occurrences(speech.data, needle, MOST_STARTS + 1, late)
         found += [at for at in whole if speech.data.startswith(needle, at)]
@@ -322,7 +325,9 @@ class Matcher:
         self._agree()
 
     def _agree(self) -> None:
+        heard = {*self.places, *(conn for reading in self.readings for conn in reading.places)}
         agreement = agree(self.readings, self.places)
+        self._misplaced |= heard - agreement.places.keys()
         self.pieces += agreement.pieces
         self.doubts += agreement.doubts
         self.places, self.readings = agreement.places, agreement.readings

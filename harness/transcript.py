@@ -85,8 +85,12 @@ class Attendance:
 
     @property
     def in_good_order(self) -> bool:
-        """Whether it left by half-close, read to the end, and close."""
-        return self.how in (Ending.LEAVE, Ending.HALF_CLOSE) and self.eof
+        """Whether it left by half-close, read to the end, and close.
+
+        Of one who had stopped reading that is not known: the server may have ended it before.
+        """
+        half_closed = self.how in (Ending.LEAVE, Ending.HALF_CLOSE)
+        return half_closed and self.eof and self.froze is None
 
 
 class Transcript:

@@ -223,7 +223,7 @@ RELAYING = (
         "RELAY-9",
         "lines",
         patience=0.3,
-        also="prefix",
+        also="prefix, RELAY-2",
     ),
     _row(
         "takes_cut_line_for_two",
@@ -233,7 +233,7 @@ RELAYING = (
         "lines",
         patience=0.3,
     ),
-    _row("swallows_the_prompt", "protocol_lookalikes", "delivery", "RELAY-10", patience=0.5),
+    _row("swallows_the_prompt", "protocol_lookalikes", "delivery", "RELAY-10", patience=0.3),
 )
 
 LEAVING = (
@@ -285,9 +285,9 @@ LOAD_AND_INPUT = (
 
 LIFE = (
     _row("exits_badly", "shutdown", "lifecycle", "LIFE-1", words="exit status 1"),
-    _row("ignores_signals", "shutdown", "lifecycle", "LIFE-1", words="SIGINT"),
-    _row("ignores_signals", TERMINATED, "lifecycle", "LIFE-1", words="SIGTERM"),
-    _row("leaves_connections_open", "shutdown", "lifecycle", "LIFE-1"),
+    _row("ignores_signals", "shutdown", "lifecycle", "LIFE-1", words="SIGINT", patience=2),
+    _row("ignores_signals", TERMINATED, "lifecycle", "LIFE-1", words="SIGTERM", patience=2),
+    _row("leaves_connections_open", "shutdown", "lifecycle", "LIFE-1", patience=2),
     _row("blocks_its_port", "restart", "lifecycle", "LIFE-2"),
 )
 

@@ -215,9 +215,7 @@ def test_who_ends_in_the_middle_sends_no_more(serve: Serve) -> None:
         server = Records()
         async with serve(server) as port, cutting(port) as (knife, user):
             data = b"x" * 5000
-            sending = asyncio.create_task(
-                knife.send(user, data, tuple(range(1, len(data))), 0.001)
-            )
+            sending = asyncio.create_task(knife.send(user, data, tuple(range(1, len(data))), 0.001))
             await until(lambda: len(server.reads) > 2)
             user.hang_up(Ending.RESET)
             await sending

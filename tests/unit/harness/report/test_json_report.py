@@ -74,7 +74,7 @@ def test_it_says_its_format_and_what_was_run() -> None:
     assert document["about"]["seed"] == 7
     assert document["verdict"]["outcome"] == "fail"
     assert list(document["verdict"]) == [
-        *("outcome", "checks", "figures", "reason", "levels"),
+        *("outcome", "checks", "figures", "reason", "levels", "notes"),
     ]
     assert list(document["verdict"]["levels"]) == ["order", "sender", "causal", "total", "note"]
     assert document["verdict"]["levels"]["order"] == "causal"
