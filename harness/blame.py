@@ -98,8 +98,9 @@ def _looks_like_protocol(case: Case, lost: Lost) -> bool:
 
 
 def _is_not_yet_heard(case: Case, lost: Lost) -> bool:
-    """Tell whether everyone who missed it heard others, and had heard nothing of its sender."""
-    return all(_hears_only_others(case, miss) for miss in lost.misses)
+    """Tell whether those who missed it heard others, but nothing yet of its sender; others did."""
+    heard = any(lost.message in listener.messages for listener in case.listeners)
+    return heard and all(_hears_only_others(case, miss) for miss in lost.misses)
 
 
 def _hears_only_others(case: Case, miss: Miss) -> bool:

@@ -5,12 +5,25 @@ from harness.dialect import builtin_dialects, load_dialect
 from harness.errors import InputError
 from harness.places import scenario_folder
 from harness.requirements import REQUIREMENTS
-from harness.scenario import DropKind, load_scenario
+from harness.scenario import DropKind, ServerAct, load_scenario
 
-_FAULTS = {
+_DROPS = {
     DropKind.CLOSE: "the connection is closed, whatever is under way",
     DropKind.RESET: "the connection is reset: the server reads an error",
     DropKind.HALF_CLOSE: "one direction is closed: the server reads the end, and may still write",
+}
+_SERVER = {
+    ServerAct.STOP: "the server's processes are stopped (SIGSTOP)",
+    ServerAct.CONTINUE: "and go on",
+    ServerAct.KILL: "the server is killed (SIGKILL)",
+    ServerAct.INTERRUPT: "the server is interrupted (SIGINT), as by Ctrl-C",
+    ServerAct.TERMINATE: "the server is told to end (SIGTERM)",
+    ServerAct.RESTART: "the server is started again on its port, at once",
+}
+_OTHERS = {
+    "freeze": "somebody stops reading, and stays connected, until the thaw",
+    "send": "bytes that are no text, half a character, a line without an end",
+    "on: segments": "messages are cut into segments that the server reads one by one, or glued",
 }
 
 
@@ -59,4 +72,6 @@ def _checks() -> list[tuple[str, str]]:
 
 
 def _faults() -> list[tuple[str, str]]:
-    return [(f"drop: {kind}", text) for kind, text in _FAULTS.items()]
+    drops = [(f"drop: {kind}", text) for kind, text in _DROPS.items()]
+    server = [(f"server: {act}", text) for act, text in _SERVER.items()]
+    return [*drops, *_OTHERS.items(), *server]

@@ -209,15 +209,6 @@ RELAYING = (
     _row("drops_half_of_glued", "glued", "delivery", "RELAY-9", "lines", patience=0.3),
     _row(
         "takes_a_read_for_a_line",
-        "long_messages",
-        "intact",
-        "RELAY-7",
-        "lines",
-        patience=0.3,
-        also="RELAY-4",
-    ),
-    _row(
-        "takes_a_read_for_a_line",
         IN_TWO,
         "delivery, nothing invented",
         "RELAY-9",

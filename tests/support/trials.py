@@ -32,6 +32,7 @@ BYTES = (
     *(b"\xff", b"\xff\xfe", b"\xc3", b"\xc3(", b"\xe2\x82", b"\xf0\x9f\xa6", b"\xed\xa0\x80"),
     *(b"\xbf\xbf", b"caf\xc3", b"abc\xffdef", b"\x80 one \x80 two"),
 )
+QUOTES = False
 WAYS = ("replace", "pass", "ignore", "drop", "throw")
 
 
@@ -138,7 +139,7 @@ class Trial(Room):
     def _bytes(self) -> bytes:
         draw, name = self.random, self.random.choice(self.manner.names)
         data = draw.choice(BYTES)
-        if self.manner.adversarial and draw.random() < 0.5:
+        if self.manner.adversarial and QUOTES and draw.random() < 0.5:
             known = draw.choice(("hi", name, f"{name}: ", draw.choice(self.lines or NAMES)))
             data = draw.choice((data + known.encode(), known.encode() + data))
         if self.manner.framed and draw.random() < 0.8:

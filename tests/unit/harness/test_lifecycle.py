@@ -128,7 +128,7 @@ pytestmark = pytest.mark.usefixtures("none_left")
 @contextlib.asynccontextmanager
 async def scene_of(*flags: str, command: tuple[str, ...] = ()) -> AsyncIterator[Scene]:
     lease = free_port("127.0.0.1")
-    code = SERVER.replace("{", "{{").replace("}", "}}")
+    code = SERVER.replace("{", "{{")
     words = command or (sys.executable, "-I", "-S", "-c", code, "{port}", *flags)
     async with asyncio.timeout(WAIT):
         try:

@@ -8,7 +8,7 @@ from harness import lists
 from harness.checks import CHECKS
 from harness.options import LISTS
 from harness.requirements import REQUIREMENTS
-from harness.scenario import DropKind
+from harness.scenario import DropKind, ServerAct
 
 
 def rows(what: str) -> list[list[str]]:
@@ -28,6 +28,7 @@ def test_every_scenario_requirement_dialect_check_and_fault_is_there() -> None:
     assert len(rows("checks")) == len(CHECKS)
     assert all(name in lists.render("checks") for name in CHECKS)
     assert all(f"drop: {kind}" in lists.render("faults") for kind in DropKind)
+    assert all(f"server: {act}" in lists.render("faults") for act in ServerAct)
 
 
 def test_without_a_name_all_lists_are_shown() -> None:
