@@ -243,7 +243,7 @@ class Listener(Deliveries):
         message = resumption.message
         if self.anomalies or message is None:
             return not self.anomalies
-        if not self.voices.is_judged(message):
+        if self.voices.speeches[message.conn].untext is not None:
             return False
         self.count()
         latest = max(self.numbers[message.conn], default=message.number)

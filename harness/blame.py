@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.anomalies import Anomaly
+from harness.attendance import Attendance, departed_at
 from harness.case import Case
 from harness.membership import Miss
 from harness.speech import Message
-from harness.transcript import Attendance, departed_at
 
 # A longer message does not fit into the read buffer of an ordinary server.
 LONG = 1000

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from harness.anomalies import Anomaly, Fault
+from harness.attendance import Attendance
 from harness.attribution import Listener
 from harness.deadlines import LATE_SHARE
 from harness.events import Kind, StepFailed
@@ -17,7 +18,7 @@ from harness.membership import Membership
 from harness.plan import Plan
 from harness.scenario import Verb
 from harness.speech import Message
-from harness.transcript import Attendance, Transcript
+from harness.transcript import Transcript
 from harness.verdict import CheckResult, Direction, Finding, Moment, Outcome, worst
 
 MOST_FINDINGS = 20

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
+from harness.attendance import Attendance
 from harness.attribution import Listener
 from harness.deadlines import RELAY_GRACE
 from harness.events import Ending, Failure, Kind, Role, Stage
 from harness.speech import Message, Speech
-from harness.transcript import Attendance, Transcript
+from harness.transcript import Transcript
 
 _AT = attrgetter("at")
 
@@ -52,9 +53,24 @@ class Membership:
         self._received: dict[int, set[int]] = {}
         for conn, listener in transcript.listeners.items():
             listener.count()
-            self._heard[conn] = listener.numbers
-            for speaker, numbers in listener.numbers.items():
+            self._heard[conn] = {**listener.numbers, **self._proved(listener)}
+            for speaker, numbers in self._heard[conn].items():
                 self._received.setdefault(speaker, set()).update(numbers)
+
+    def _proved(self, listener: Listener) -> dict[int, set[int]]:
+        """Return what was surely heard of those who have said what is no text."""
+        unjudged = [conn for conn in listener.numbers if self.people[conn].untext is not None]
+        proved: dict[int, set[int]] = {conn: set() for conn in unjudged}
+        pairs = zip(listener.messages, listener.times, strict=True) if proved else ()
+        for message, at in pairs:
+            if message.conn in proved and self._is_proved(message, at):
+                proved[message.conn].add(message.number)
+        return proved
+
+    def _is_proved(self, message: Message, at: int) -> bool:
+        """Tell whether what was heard at `at` is `message`, and no replaced bytes that look so."""
+        untext = self.people[message.conn].untext
+        return untext is None or at < untext or bool(message.token)
 
     # -- who -----------------------------------------------------------------------------------
 
@@ -105,7 +121,8 @@ class Membership:
         closing_came = any(speech.messages[number].kind is Kind.CLOSING for number in heard)
         for number in range(first, last + 1):
             message = speech.messages[number]
-            excused = message in listener.damaged or message in listener.doubtful
+            unproved = speech.untext is not None and not message.token
+            excused = message in listener.damaged or message in listener.doubtful or unproved
             if number in heard or excused or message.optional:
                 continue
             between = bool(heard) and min(heard) < number < max(heard)
@@ -145,7 +162,8 @@ class Membership:
             receiver = self.people[conn]
             joining = receiver.joining or 0
             for message, at in zip(listener.messages, listener.times, strict=True):
-                if message.at < joining and message.conn != conn:
+                early = message.at < joining and message.conn != conn
+                if early and self._is_proved(message, at):
                     certain = self._is_replayed(message, receiver, joining, grace)
                     if certain is not None:
                         yield Unlawful(receiver, message, at, certain)

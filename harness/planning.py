@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 
+from harness.company import Company
 from harness.dialect import Dialect
 from harness.errors import InputError, Problem
 from harness.events import Ending
 from harness.fakes import Fakes
-from harness.on import Cutting, On, Segments
+from harness.on import Cutting
 from harness.plan import (
     BECOMES,
     NEWCOMER,
-    SERVES,
     Deed,
     Plan,
     PlannedStep,
@@ -30,8 +30,6 @@ from harness.plan import (
 from harness.player import Player
 from harness.scenario import DropKind, Scenario, ServerAct, Step, Verb
 from harness.tokens import LIMIT
-from harness.verbs import NOBODYS
-from harness.who import Crowd, Everyone, Newcomer, Person, Some, Whom
 
 # What tokens can number, with room for the beacons' and closing messages.
 MOST_MESSAGES = LIMIT * 9 // 10
@@ -64,25 +62,15 @@ ACTS = {
 
 
 @dataclass(slots=True)
-class _Planner:
+class _Planner(Company):
     """The story so far."""
 
-    scenario: Scenario
-    dialect: Dialect
-    seed: int
-    players: dict[str, Player]
-    fakes: Fakes
-    patience: float
     lives: int = 0
-    index: int = 0
     repeats: int = 0
     messages: int = 0
-    told: int = 0
     server: Server = Server.RUNS
-    newcomers: int = 0
     moved: set[str] = field(default_factory=set)
     scenes: list[Scene] = field(default_factory=list)
-    problems: dict[str, Problem] = field(default_factory=dict)
 
     # -- the story ---------------------------------------------------------------------------
 
@@ -118,7 +106,7 @@ class _Planner:
     def _can_stand_here(self, step: Step) -> bool:
         if step.verb is Verb.REPEAT:
             hint = "put the repeat before or behind it, or the together into the repeat"
-            self._problem(step, "'repeat' inside of 'together'", hint)
+            self.problem(step, "'repeat' inside of 'together'", hint)
         return step.verb is not Verb.REPEAT
 
     def _check_server(self, step: Step, server: Server) -> None:
@@ -126,12 +114,12 @@ class _Planner:
         needs = step.verb in (Verb.CONNECT, Verb.JOIN, Verb.HEARS, Verb.REFUSED, Verb.LEAVE)
         if needs and server is not Server.RUNS:
             hint = "server: continue" if server is Server.STOPPED else "server: restart"
-            self._problem(step, f"the server is {server} here", f"let it go on first: {hint}")
+            self.problem(step, f"the server is {server} here", f"let it go on first: {hint}")
 
     def _tell_server(self, step: Step, act: ServerAct) -> None:
         wanted, becomes = ACTS.get(act, (self.server, Server.RUNS))
         if self.server is not wanted:
-            self._problem(
+            self.problem(
                 step, f"the server is {self.server} here", f"{act} needs one that is {wanted}"
             )
         self.server = becomes
@@ -140,7 +128,7 @@ class _Planner:
         for player in self.players.values():
             if player.name in self.moved:
                 hint = "what comes and goes at the same time has no order: make two steps of them"
-                self._problem(step, f"{player.name} comes or goes while the server ends", hint)
+                self.problem(step, f"{player.name} comes or goes while the server ends", hint)
             player.presence = Presence.AWAY
             self.moved.add(player.name)
 
@@ -151,7 +139,7 @@ class _Planner:
         speakers = {name for deed in plan.deeds for name in deed.hears_from}
         if not any(self.players[name].said for name in speakers):
             hint = "let them say something first, in the time since they joined"
-            self._problem(step, f"nothing of {step.hears.from_} is there to hear", hint)
+            self.problem(step, f"nothing of {step.hears.from_} is there to hear", hint)
 
     def _emptied(
         self, steps: tuple[PlannedStep, ...], before: dict[str, Presence]
@@ -169,7 +157,7 @@ class _Planner:
         self.index += 1
         if step.server is not None:
             self._tell_server(step, step.server)
-        people = self._people(step, before)
+        people = self.people(step, before)
         after = later + (step.after or 0.0)
         # Of several messages each takes its share of the time, and the people share that.
         spread = (step.over or 0.0) / step.times / max(len(people), 1)
@@ -189,89 +177,6 @@ class _Planner:
             after=after if step.server else 0.0,
             within=self._within(step),
         )
-
-    def _people(self, step: Step, before: dict[str, Presence]) -> list[str]:
-        if step.verb in NOBODYS:
-            return []
-        draw = Random(f"{self.seed}/step/{self.index}")
-        known = self.told
-        names: dict[str, None] = {}
-        for whom in step.who:
-            names |= dict.fromkeys(self._expand(whom, step, before, draw))
-        if not names and self.told == known:
-            self._problem(step, f"nobody can {step.verb} here", "nobody of them is there")
-        return list(names)
-
-    def _expand(
-        self, whom: Whom, step: Step, before: dict[str, Presence], draw: Random
-    ) -> list[str]:
-        fit = [name for name in self.players if before[name] in SERVES[step.verb]]
-        match whom:
-            case Person(name):
-                self._check_presence(name, step, before)
-                return [name] if name in fit else []
-            case Crowd(name):
-                return [one for one in self.scenario.members(name) if one in set(fit)]
-            case Everyone(but):
-                left_out = {one for name in but for one in self.scenario.members(name)}
-                return [name for name in fit if name not in left_out]
-            case Some(count, crowd):
-                return self._draw(count, crowd, step, set(fit), draw)
-            case Newcomer():
-                return [self._newcomer()]
-
-    def _newcomer(self) -> str:
-        self.newcomers += 1
-        name = f"{NEWCOMER}-{self.newcomers}"
-        self.players[name] = self.make_player(name, name, self.scenario.on)
-        return name
-
-    def make_player(self, name: str, nick: str, on: On | None) -> Player:
-        """Return a person who speaks as `on` says, or as everyone where it does not."""
-        common = self.scenario.on or On()
-        own = on or On()
-        segments = own.segments or common.segments or Segments(Cutting.WHOLE)
-        delay = own.delay if own.delay is not None else common.delay
-        return Player(
-            name=name,
-            nick=nick,
-            random=Random(f"{self.seed}/{name}"),
-            cutter=Random(f"{self.seed}/{name}/cuts"),
-            dialect=self.dialect,
-            fakes=self.fakes,
-            segments=segments,
-            delay=delay or 0.0,
-        )
-
-    def _draw(self, count: int, crowd: str, step: Step, fit: set[str], draw: Random) -> list[str]:
-        members = [one for one in self.scenario.members(crowd) if one in fit]
-        if len(members) < count:
-            there = f"only {len(members)} of {crowd} can {step.verb} here"
-            self._problem(step, there, f"{count} are asked for")
-            return members
-        return sorted(draw.sample(members, count))
-
-    def _check_presence(self, name: str, step: Step, before: dict[str, Presence]) -> None:
-        if before[name] not in SERVES[step.verb]:
-            wanted = " or ".join(SERVES[step.verb])
-            self._problem(
-                step,
-                f"{name} cannot {step.verb} here: {name} is {before[name]}",
-                f"to {step.verb}, {name} must be {wanted} when this step begins",
-            )
-
-    def _problem(self, step: Step, message: str, hint: str) -> None:
-        mark = step.mark
-        problem = Problem(
-            message,
-            self.scenario.origin,
-            mark.line if mark else 0,
-            mark.column if mark else 0,
-            hint,
-        )
-        self.told += 1
-        # A step that is repeated is wrong once.
-        self.problems.setdefault(str(problem), problem)
 
     # -- one person's part -------------------------------------------------------------------
 
@@ -311,7 +216,7 @@ class _Planner:
             return
         if player.name in self.moved:
             hint = "what comes and goes at the same time has no order: make two steps of them"
-            self._problem(step, f"{player.name} comes or goes twice in one 'together'", hint)
+            self.problem(step, f"{player.name} comes or goes twice in one 'together'", hint)
         self.moved.add(player.name)
         player.freezes = player.freezes or step.verb is Verb.FREEZE
         if step.verb in OPENS and player.presence is Presence.AWAY:
@@ -348,7 +253,7 @@ class _Planner:
             said, problem = player.send(step, at, player.presence is Presence.IN_THE_ROOM)
         if problem:
             verb = "said" if step.say is not None else "sent"
-            self._problem(step, f"this cannot be {verb} in {self.dialect.name}", problem)
+            self.problem(step, f"this cannot be {verb} in {self.dialect.name}", problem)
         return said
 
     def _too_much(self, what: str) -> InputError:

@@ -325,16 +325,20 @@ class Recovery:
         return (last, len(last.data)) if last in self.listener.damaged else None
 
     def _is_judged(self, form: Form, message: Message | None) -> bool:
-        """Tell whether this matters: of who has said what is no text, nothing does."""
+        """Tell whether this matters: of who has said what is no text, only what a token proves."""
         if message is not None:
-            return self.voices.is_judged(message)
+            clean = self.voices.speeches[message.conn].untext is None
+            proved = message.token and message.token in self.text[form.begin : form.end]
+            return clean or bool(proved and self.voices.is_judged(message))
         conns = form.conns or ((self.conn,) if self.conn != NOBODY else ())
         return all(self.voices.speeches[conn].untext is None for conn in conns)
 
     def _note(
         self, fault: Fault, form: Form, message: Message | None = None, offset: int = 0
     ) -> None:
-        if not self._is_judged(form, message):
+        # What of such a speaker came otherwise than it was said cannot be told any more.
+        known = None if fault in (Fault.ALTERED, Fault.CUT_SHORT) else message
+        if not (self._is_judged(form, message) and self._is_judged(form, known)):
             self.pardoned = True
             return
         names = sorted({self.voices.speeches[conn].nick for conn in form.conns})

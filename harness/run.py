@@ -15,6 +15,7 @@ from typing import Any
 
 from harness import deadlines, events
 from harness.acting import Story, report_failure, settle_sockets
+from harness.attendance import Attendance
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.dialect import Dialect
@@ -26,7 +27,6 @@ from harness.plan import NEWCOMER, Plan
 from harness.recorder import Recorder
 from harness.rollcall import RollCall
 from harness.target import Target, TargetSpec, launch
-from harness.transcript import Attendance
 from harness.user import User
 from harness.watch import Watch
 

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from harness import events
+from harness.attendance import MOST_AT_THE_DOOR, Attendance
 from harness.events import Ending, Kind, Role
 from harness.recorder import Recorder
 from harness.speech import Message
-from harness.transcript import MOST_AT_THE_DOOR, Attendance
 
 _HARD_RESET = struct.pack("ii", 1, 0)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from harness import deadlines
+from harness.attendance import Attendance
 from harness.case import Case, beside, counted, into, merged, out, result, unless_late
 from harness.events import Ending, Failure, Sampled, Stage
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding, Moment
 
 ROUNDS = 5

@@ -4,6 +4,7 @@ Violated by a message that had to arrive and did not, and by a hole inside what 
 gave a receiver. What is missing behind a later word of the same sender is lost for certain.
 """
 
+from harness.attendance import Attendance, departed_at
 from harness.blame import Lost, first_heard, is_beside_departure, of_losses
 from harness.case import (
     Case,
@@ -19,7 +20,6 @@ from harness.case import (
 from harness.events import Role
 from harness.membership import Miss
 from harness.speech import Message
-from harness.transcript import Attendance, departed_at
 from harness.verdict import CheckResult, Finding, Moment
 
 

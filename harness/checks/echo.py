@@ -1,8 +1,8 @@
 """Echo: the sender of a message gets no copy of it, in a dialect that does not echo."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.attendance import Attendance
 from harness.case import Case, into, merged, quoted, result
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 

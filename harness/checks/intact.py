@@ -1,9 +1,9 @@
 """Intact: the text arrives byte for byte, and no prefix stands inside a character."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.attendance import Attendance
 from harness.case import Case, into, merged, quoted, quoted_bytes, result
 from harness.speech import Message
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 # What a decoder puts in the place of bytes that it cannot read.

@@ -1,6 +1,7 @@
 """Nothing invented: nothing arrives that nobody said, or that was said before one joined."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.attendance import Attendance
 from harness.blame import of_strange_text
 from harness.case import (
     Case,
@@ -16,7 +17,6 @@ from harness.case import (
 )
 from harness.deadlines import RELAY_GRACE
 from harness.membership import Unlawful
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 

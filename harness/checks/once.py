@@ -1,8 +1,8 @@
 """Once: nobody hears the same message twice. Violated by a token that comes again."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.attendance import Attendance
 from harness.case import Case, into, merged, quoted, result
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 

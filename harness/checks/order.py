@@ -1,8 +1,8 @@
 """Order: what one sender said arrives in the order in which it was said."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.attendance import Attendance
 from harness.case import Case, into, merged, quoted, result
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 

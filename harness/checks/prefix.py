@@ -1,10 +1,10 @@
 """Prefix: each relayed message carries the nickname of who said it, in the dialect's form."""
 
 from harness.anomalies import Anomaly, Fault
+from harness.attendance import Attendance
 from harness.blame import of_strange_text
 from harness.case import Case, into, listed, merged, quoted, quoted_bytes, result
 from harness.speech import Message
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 

@@ -7,11 +7,11 @@ the closing words would have come.
 
 from collections.abc import Iterator
 
+from harness.attendance import Attendance
 from harness.case import Case, into, merged, quoted, result
 from harness.events import Role, Silent
 from harness.speech import Message
 from harness.tokens import PATTERN
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 

@@ -7,9 +7,9 @@ same run. That the stalled one hears a stream without a hole afterwards is for `
 from collections.abc import Iterator
 from statistics import median
 
+from harness.attendance import Attendance
 from harness.case import Case, beside, failure_words, result, seconds, unless_late
 from harness.events import Failure, Kind, Sampled, StepFailed
-from harness.transcript import Attendance
 from harness.verdict import CheckResult, Finding
 
 TIMES_BASELINE = 10

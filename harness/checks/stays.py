@@ -5,10 +5,10 @@ end. Not looked at: who was refused at the door, who had stopped reading or sent
 and what goes down with the server itself.
 """
 
+from harness.attendance import Attendance, departed_at
 from harness.blame import is_after_bad_bytes
 from harness.case import Case, beside, into, merged, result, seconds
 from harness.scenario import Verb
-from harness.transcript import Attendance, departed_at
 from harness.verdict import CheckResult, Finding, Moment
 
 # When the server dies, its connections may be seen to end a little before it is.

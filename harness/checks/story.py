@@ -5,6 +5,7 @@ everyone had left (LEAVE-8), a prompt that did not come (JOIN-1), a namesake (JO
 that was cut (JOIN-9), members who heard a beacon that the joiner did not (RELAY-1), else JOIN-2.
 """
 
+from harness.attendance import Attendance, departed_at
 from harness.case import (
     Case,
     beside,
@@ -19,7 +20,6 @@ from harness.case import (
     unless_late,
 )
 from harness.events import Failure, Kind, StepFailed
-from harness.transcript import Attendance, departed_at
 from harness.verdict import CheckResult, Finding, Moment, Outcome
 
 _JOINING = (

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from harness.attendance import Attendance
 from harness.attribution import Listener
 from harness.dialect import load_dialect
 from harness.events import Kind, Role, Said
 from harness.levels import levels_of
 from harness.speech import Message
 from harness.tokens import PATTERN, mint
-from harness.transcript import Attendance, Transcript
+from harness.transcript import Transcript
 from harness.verdict import Levels, Refuted
 
 TOKEN = re.compile(PATTERN.pattern.decode())

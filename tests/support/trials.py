@@ -121,14 +121,18 @@ class Trial(Room):
             self._say_untext(peer)
 
     def _say_untext(self, peer: Peer) -> None:
-        number, token = len(peer.words), b""
-        if not peer.bad or self.random.random() < 0.6:
-            data = self._bytes()
-        else:
-            token = mint(peer.conn, number)
-            data = self.dialect.said_bytes(self._marked("one", token.decode()))
+        if peer.bad and self.random.random() < 0.4:
+            token = mint(peer.conn, len(peer.words))
+            self._note(peer, self.dialect.said_bytes(self._marked("one", token.decode())), token)
+            return
         peer.bad = True
-        at, begin = self._tick(), len(peer.said)
+        data = self._bytes()
+        # With frames each line is a message, and so is what has no end.
+        for piece in data.splitlines(keepends=True) if self.manner.framed else [data]:
+            self._note(peer, piece, b"")
+
+    def _note(self, peer: Peer, data: bytes, token: bytes) -> None:
+        at, begin, number = self._tick(), len(peer.said), len(peer.words)
         self._add(Said(at, peer.conn, number, data, token, Kind.UNTEXT, at, -1))
         if not peer.thrown:
             peer.said += data

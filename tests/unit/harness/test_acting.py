@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from harness import events
 from harness.acting import Story
+from harness.attendance import Attendance
 from harness.beacons import Beacons
 from harness.crew import Crew
 from harness.dialect import load_dialect
@@ -19,7 +20,7 @@ from harness.recorder import Recorder
 from harness.scenario import read_scenario
 from harness.source import loads
 from harness.target import Target
-from harness.transcript import Attendance, Transcript
+from harness.transcript import Transcript
 from harness.watch import Watch
 
 Handler = Callable[[Reader, Writer], Awaitable[None]]

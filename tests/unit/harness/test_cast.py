@@ -88,7 +88,10 @@ ENTRY = "a person is nothing, a number or a mapping, not "
             "this must be a mapping, not the text '1 byte' (write {segments: 1 byte})",
         ),
         ({"on": {"segments": 2}}, "the number 2 is no way to cut (write 2 bytes)"),
-        ({"segments": "1 byte"}, "unknown key 'segments' (the keys here are: nick, typed, count, on)"),
+        (
+            {"segments": "1 byte"},
+            "unknown key 'segments' (the keys here are: nick, typed, count, on)",
+        ),
         ({"nick": 5}, "'nick' must be a text, not the number 5 (put it in quotes)"),
     ],
 )

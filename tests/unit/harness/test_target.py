@@ -693,3 +693,107 @@ def test_what_runs_already_is_neither_measured_nor_ended() -> None:
 def test_words_are_filled_without_a_shell() -> None:
     words = command.split("a '{port}' {{x} {} {a,b} ${{y} }}")
     assert command.fill(words, port="1", host="h") == ("a", "1", "{x}", "{}", "{a,b}", "${y}", "}}")
+
+
+# Stopped, and started again
+
+
+@pytest.mark.parametrize("isolation", ALL)
+def test_whether_all_of_it_is_stopped_is_known(isolation: str) -> None:
+    async def main() -> None:
+        words = python("import os, signal; os.fork(); signal.pause()")
+        async with running(*words, isolation=isolation) as program:
+            skip_unless(program, isolation)
+            await until(lambda: len(program.pids()) == 2)
+            assert not program.is_stopped()
+            program.signal(signal.SIGSTOP)
+            await until(program.is_stopped)
+            one, _ = map(psutil.Process, program.pids())
+            one.resume()
+            await until(lambda: not program.is_stopped())
+            program.signal(signal.SIGCONT)
+            await until(
+                lambda: all(
+                    psutil.Process(pid).status() != psutil.STATUS_STOPPED for pid in program.pids()
+                )
+            )
+
+    asyncio.run(main())
+
+
+def test_what_the_harness_did_not_start_is_never_stopped() -> None:
+    async def main() -> None:
+        attached = await launch(TargetSpec(connect=("127.0.0.1", 9)), None)
+        assert not attached.is_stopped()
+
+    asyncio.run(main())
+
+
+@pytest.mark.usefixtures("none_left")
+@pytest.mark.parametrize("isolation", ALL)
+def test_it_starts_again_on_its_port_and_its_words_go_on(isolation: str, tmp_path: Path) -> None:
+    code = "import os, signal; print(os.environ['PORT'], flush=True); signal.pause()"
+
+    async def main() -> None:
+        log = tmp_path / "log"
+        async with running(*python(code), log=log, isolation=isolation) as program:
+            skip_unless(program, isolation)
+            ends: list[int] = []
+            program.on_exit(ends.append)
+            line = f"{program.port}\n".encode()
+            await until_printed(program, line)
+            before, first = program.pids(), program.exited
+            program.signal(signal.SIGINT)
+            assert await asyncio.wait_for(first, 20) == -signal.SIGINT
+            await program.relaunch()
+            assert program.isolation == isolation
+            assert program.exited is not first
+            assert not set(program.pids()) & set(before)
+            await until_printed(program, line, times=2)
+            assert sampled(program).threads >= 1
+            # One that still runs is ended first.
+            await program.relaunch()
+            await until_printed(program, line, times=3)
+            program.signal(signal.SIGTERM)
+            await asyncio.wait_for(program.exited, 20)
+            assert ends == [-signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM]
+        assert program.pids() == []
+        assert log.read_bytes() == line * 3
+        assert program.left == 0
+
+    asyncio.run(main())
+
+
+@pytest.mark.usefixtures("none_left")
+def test_what_cannot_be_started_again_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.chmod(0o755)
+
+    async def main() -> None:
+        async with running(str(program)) as started:
+            program.unlink()
+            with pytest.raises(UsageError, match="command not found"):
+                await started.relaunch()
+            assert started.exited.done()
+        assert started.pids() == []
+
+    asyncio.run(main())
+
+
+@pytest.mark.usefixtures("none_left")
+@pytest.mark.parametrize("turns", [1, 3, 10, 30, 60])
+def test_a_new_beginning_that_is_cancelled_leaves_nothing(fifo: Fifo, turns: int) -> None:
+    async def main() -> None:
+        async with running(*python(STUBBORN, fifo.path)) as program:
+            assert (await fifo.wait()).startswith(b"here")
+            again = asyncio.create_task(program.relaunch())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            again.cancel()
+            await asyncio.wait([again])
+        while await fifo.wait():
+            pass
+        assert program.pids() == []
+
+    asyncio.run(main())

@@ -11,11 +11,11 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from harness import events
+from harness.attendance import MOST_AT_THE_DOOR
 from harness.dialect import load_dialect
 from harness.events import Ending, Event, Kind, Role
 from harness.recorder import Recorder
 from harness.tokens import mint
-from harness.transcript import MOST_AT_THE_DOOR
 from harness.user import User
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -347,5 +347,232 @@ def test_addresses_are_those_of_both_ends(serve: Serve) -> None:
             own, server = user.addresses
             assert server == ("127.0.0.1", port)
             assert own[1] != port
+
+    asyncio.run(main())
+
+
+# What goes out in parts
+
+
+async def keeps_open(reader: Reader, _writer: Writer) -> None:
+    while await reader.read(4096):
+        pass
+
+
+def test_what_is_taken_down_is_not_yet_written(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(keeps_open) as port, connected(port, new_user()) as user:
+            assert user.note_name() == b"alice"
+            assert user.attendance.joining is not None
+            user.note_said(b"hello", b"", Kind.STORY)
+            user.note_sent(b"and")
+            assert (user.bytes_written, user.attendance.accepted) == (0, -1)
+            user.cutting = True
+            assert user.write(b"hel")
+            user.accept()
+            assert user.attendance.accepted == -1
+            user.cutting = False
+            assert user.write(b"lo")
+            user.accept()
+            assert (user.bytes_written, user.attendance.accepted) == (5, 0)
+            assert kinds(user)[-4:] == ["named", "said", "sent", "accepted"]
+
+    asyncio.run(main())
+
+
+def test_the_kernel_taking_a_part_is_no_acceptance_while_more_is_to_come(serve: Serve) -> None:
+    async def main() -> None:
+        may_read = asyncio.Event()
+
+        async def handle(reader: Reader, _writer: Writer) -> None:
+            await may_read.wait()
+            while await reader.read(1 << 20):
+                pass
+
+        async with serve(handle) as port, connected(port, new_user()) as user:
+            user.give_name()
+            user.note_said(b"x" * 20_000_001, b"", Kind.STORY)
+            user.cutting = True
+            assert user.write(b"x" * 20_000_000)
+            assert user.unsent > 0
+            may_read.set()
+            assert await user.until(lambda: not user.unsent, WAIT)
+            assert user.attendance.accepted == -1
+            user.cutting = False
+            assert user.write(b"x")
+            user.accept()
+            assert await user.until(lambda: user.attendance.accepted == 0, WAIT)
+
+    asyncio.run(main())
+
+
+def test_nothing_is_written_after_an_end(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(keeps_open) as port:
+            for end in (Ending.HALF_CLOSE, Ending.CLOSE, Ending.RESET):
+                async with connected(port, new_user()) as user:
+                    user.give_name()
+                    assert user.open
+                    if end is Ending.HALF_CLOSE:
+                        user.half_close(end)
+                    else:
+                        user.hang_up(end)
+                    user.note_said(b"late", b"", Kind.STORY)
+                    assert not user.write(b"late")
+                    user.accept()
+                    assert (user.bytes_written, user.attendance.accepted) == (5, -1)
+        absent = new_user()
+        assert not absent.write(b"x")
+        assert not absent.open
+
+    asyncio.run(main())
+
+
+def test_another_text_may_stand_for_the_nickname(serve: Serve) -> None:
+    async def main() -> None:
+        names: list[bytes] = []
+
+        async def handle(reader: Reader, writer: Writer) -> None:
+            names.append(await reader.read(100))
+            writer.write(b"nickname")
+
+        for typed, sent in ((None, b"alice"), ("alice \t", b"alice \t"), ("", b"")):
+            user = new_user()
+            user.typed = typed
+            async with serve(handle) as port, connected(port, user):
+                if sent:
+                    user.give_name()
+                    assert await user.until(lambda: user.bytes_read == 8, WAIT)  # noqa: B023
+                else:
+                    assert user.note_name() == b""
+        assert names[:2] == [b"alice", b"alice \t"]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("answer", "again"), [(b"nickname", True), (b"nick", False), (b"nicknamebob: hi", False)]
+)
+def test_the_prompt_once_more_is_told_from_anything_else(
+    serve: Serve, answer: bytes, again: bool
+) -> None:
+    async def handle(reader: Reader, writer: Writer) -> None:
+        writer.write(b"nickname")
+        while await reader.read(100):
+            writer.write(answer)
+
+    async def main() -> None:
+        async with serve(handle) as port, connected(port, new_user()) as user:
+            await prompted(user)
+            user.give_name()
+            assert not user.asked_again
+            assert await user.until(lambda: user.bytes_read == 8 + len(answer), WAIT)
+            assert user.asked_again is again
+            # With the next name it is another question.
+            user.give_name()
+            assert not user.asked_again
+
+    asyncio.run(main())
+
+
+# Reading less
+
+
+def test_a_small_buffer_is_asked_for_before_connecting(serve: Serve) -> None:
+    async def main() -> None:
+        sizes = []
+        async with serve(keeps_open) as port:
+            for buffer in (0, 5000):
+                user = new_user()
+                await user.connect("127.0.0.1", port, buffer)
+                assert user._transport  # noqa: SLF001
+                sock = user._transport.get_extra_info("socket")  # noqa: SLF001
+                sizes.append(sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF))
+                user.abort()
+                await user.until_closed()
+                assert kinds(user) == ["connect", "connected", "closed"]
+        assert sizes[1] <= 10_000 < sizes[0]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_with_a_small_buffer_every_address_of_a_host_is_tried(
+    serve: Serve, deaf_port: int, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    async def main() -> None:
+        async def addresses(*_: object, **__: object) -> list[object]:
+            ports = (deaf_port, port) if listens else (deaf_port, deaf_port)
+            kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+            return [(*kind, ("127.0.0.1", one)) for one in ports]
+
+        async with serve(keeps_open) as port:
+            user = new_user()
+            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", addresses)
+            if not listens:
+                with pytest.raises(ConnectionRefusedError):
+                    await user.connect("somewhere", port, 5000)
+                assert kinds(user) == ["connect", "connect-failed"]
+                return
+            await user.connect("somewhere", port, 5000)
+            assert user.addresses
+            assert user.addresses[1] == ("127.0.0.1", port)
+            user.abort()
+            await user.until_closed()
+
+    asyncio.run(main())
+
+
+def test_who_freezes_reads_again_when_thawed(serve: Serve) -> None:
+    async def main() -> None:
+        async def handle(reader: Reader, writer: Writer) -> None:
+            writer.write(b"nickname")
+            await reader.read(100)
+            writer.write(b"bob: hi")
+            await reader.read()
+
+        async with serve(handle) as port, connected(port, new_user()) as user:
+            await prompted(user)
+            user.freeze()
+            assert user.attendance.frozen
+            assert user._transport  # noqa: SLF001
+            assert not user._transport.is_reading()  # noqa: SLF001
+            user.write(b"alice")
+            while user.unread < 7:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.001)
+            assert user.bytes_read == 8
+            user.thaw()
+            assert await user.until(lambda: user.bytes_read == 15, WAIT)
+            assert (user.attendance.frozen, user.unread) == (False, 0)
+            user.hang_up(Ending.RESET)
+            user.freeze()
+            user.thaw()
+            assert user.unread == 0
+
+    asyncio.run(main())
+
+
+def test_who_is_left_to_the_server_reads_to_the_end(serve: Serve) -> None:
+    async def main() -> None:
+        may_end = asyncio.Event()
+
+        async def handle(reader: Reader, writer: Writer) -> None:
+            writer.write(b"nickname")
+            await may_end.wait()
+            writer.write(b"bye")
+
+        async with serve(handle) as port, connected(port, new_user()) as user:
+            await prompted(user)
+            user.give_name()
+            user.leave_to_server()
+            user.leave_to_server()
+            assert user.attendance.how is Ending.SERVER
+            assert (user.open, user.present) == (True, False)
+            may_end.set()
+            await gone(user)
+            assert user.bytes_read == 11
+            assert not user.attendance.thrown_out
+            assert not user.open
+            assert kinds(user).count("left") == 1
 
     asyncio.run(main())

@@ -5,8 +5,7 @@ The defect is put into the bytes that one receiver read; when they were read sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from harness.judge import judge
 from harness.verdict import Outcome
 
 if TYPE_CHECKING:
-    from tests.unit.harness.soundness.conftest import MakeRoom, Part, Peer, Room, Word
+    from tests.unit.harness.soundness.conftest import MakeRoom, Peer, Room, Word
 
 
 def is_unique(room: Room, word: Word) -> bool:

@@ -32,10 +32,7 @@ def check_is_true(trial: Trial) -> None:
     """Compare what each receiver is said to have heard, of those who are judged, with the truth."""
     transcript = Transcript.of(trial.dialect, trial.events)
     judged = {
-        (word.conn, word.number)
-        for peer in trial.peers
-        for word in peer.words
-        if not peer.bad
+        (word.conn, word.number) for peer in trial.peers for word in peer.words if not peer.bad
     }
     for conn, listener in transcript.listeners.items():
         doubtful = {(message.conn, message.number) for message in listener.doubtful}
