@@ -182,6 +182,9 @@ class Listener(Deliveries):
         rest = message.data[offset - message.start :]
         if self.voices.between in message.data or not data.startswith(rest):
             return None
+        # What was said without its end goes on in the same frame.
+        if not message.data.endswith(self.voices.dialect.ending):
+            return None
         if self.voices.may_turn(rest, len(rest)):
             return None
         self.matcher.places[conn] = message.tail

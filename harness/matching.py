@@ -145,11 +145,18 @@ class Matcher:
         text = self._text[reach - self.base :]
         return common(speech.data[offset : min(limit, offset + len(text))], text)
 
-    @staticmethod
-    def _frame_end(speech: Speech, start: int) -> int:
+    def _frame_end(self, speech: Speech, start: int) -> int:
         if not speech.messages or start >= len(speech.data):
             return start
-        return speech.at(start).end
+        end = speech.at(start).end
+        while end < len(speech.data) and not self._ends_frame(speech, end):
+            end = speech.at(end).end
+        return end
+
+    def _ends_frame(self, speech: Speech, offset: int) -> bool:
+        """Tell whether a frame can end at `offset`: what was said without its end is no frame."""
+        ended = not offset or speech.data.endswith(self.voices.dialect.ending, 0, offset)
+        return ended and speech.is_boundary(offset)
 
     def _find_starts(self, reading: Reading) -> None:
         # Heard for the first time: anywhere in what it said before the receiver was surely in.
@@ -192,7 +199,7 @@ class Matcher:
     def _measure(self, readings: list[Reading]) -> None:
         for one in readings:
             best = self._furthest
-            if best is None or (one.best(), one.begin) >= (best.best(), best.begin):
+            if best is None or _worth(one) >= _worth(best):
                 self._furthest = one
 
     def _turn(self, begin: int, end: int, conns: list[int]) -> None:
@@ -219,7 +226,8 @@ class Matcher:
         if not self.voices.framed or reading.conn == NOBODY:
             return valid
         speech = self.voices.speeches[reading.conn]
-        return [start for start in valid if speech.is_boundary(start + turn - reading.begin)]
+        length = turn - reading.begin
+        return [start for start in valid if self._ends_frame(speech, start + length)]
 
     def _first_turn(self, reading: Reading) -> int:
         """Return where a prefix may come first: a piece has a byte, but for what is no text."""
@@ -334,7 +342,7 @@ class Matcher:
 
     def _between_frames(self, reading: Reading) -> bool:
         speech = self.voices.speeches[reading.conn]
-        return all(speech.is_boundary(start) for start in reading.starts or ())
+        return all(self._ends_frame(speech, start) for start in reading.starts or ())
 
     def take(self, trace: Trace | None) -> None:
         """Hold the pieces of `trace` as certain."""
@@ -353,3 +361,8 @@ class Matcher:
 
 def _is_long(reading: Reading) -> bool:
     return reading.trace is not None and reading.trace.length >= MOST_OPEN
+
+
+def _worth(reading: Reading) -> tuple[int, int, int]:
+    """Return how much it explains; of two that explain as much the one with fewer turns."""
+    return reading.best(), reading.begin, -(reading.trace.length if reading.trace else 0)

@@ -5,21 +5,14 @@ It knows nothing of stories, beacons and verdicts.
 """
 
 import asyncio
-import fcntl
-import socket
-import struct
-import sys
-import termios
 from collections.abc import Callable
-from contextlib import suppress
 
 from harness import events
 from harness.attendance import MOST_AT_THE_DOOR, Attendance
 from harness.events import Ending, Kind, Role
 from harness.recorder import Recorder
+from harness.sockets import connected_socket, reset_on_close, unread_bytes
 from harness.speech import Message
-
-_HARD_RESET = struct.pack("ii", 1, 0)
 
 
 class ConnectedToItselfError(OSError):
@@ -89,13 +82,9 @@ class User(asyncio.Protocol):
     @property
     def unread(self) -> int:
         """How many bytes the kernel keeps for it that have not been read."""
-        sock = self._transport.get_extra_info("socket") if self._transport else None
-        if sock is None or self._closing or sock.fileno() < 0:
+        if self._transport is None or self._closing:
             return 0
-        with suppress(OSError):
-            waiting = fcntl.ioctl(sock.fileno(), termios.FIONREAD, b"\0" * 4)
-            return int.from_bytes(waiting, sys.byteorder)
-        return 0
+        return unread_bytes(self._transport.get_extra_info("socket"))
 
     @property
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]] | None:
@@ -142,21 +131,8 @@ class User(asyncio.Protocol):
         if not buffer:
             await loop.create_connection(lambda: self, host, port)
             return
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for number, (family, kind, protocol, _, address) in enumerate(found, 1):
-            sock = socket.socket(family, kind, protocol)
-            try:
-                # Before it connects: the window that it offers is settled then.
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-                sock.setblocking(False)
-                await loop.sock_connect(sock, address)
-            except BaseException as error:
-                sock.close()
-                if number < len(found) and isinstance(error, OSError):
-                    continue
-                raise
-            await loop.create_connection(lambda: self, sock=sock)
-            return
+        sock = await connected_socket(host, port, buffer)
+        await loop.create_connection(lambda: self, sock=sock)
 
     def give_name(self) -> None:
         """Send the nickname: from here on it is joining."""
@@ -233,9 +209,7 @@ class User(asyncio.Protocol):
         if self._transport is None or self._closed.is_set():
             return
         # The socket outlives a close that still has bytes to write, and takes the option even then.
-        sock = self._transport.get_extra_info("socket")
-        with suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HARD_RESET)
+        reset_on_close(self._transport.get_extra_info("socket"))
         self._transport.abort()
 
     @property

@@ -19,6 +19,7 @@ import yaml
 
 from harness import guide
 from harness.cast import PersonSpec
+from harness.checks import CHECKS
 from harness.limits import Limits
 from harness.on import On
 from harness.requirements import GROUPS, Dialects, Requirement
@@ -29,6 +30,9 @@ from harness.step import Step
 from harness.verbs import ALL_MODIFIERS, MODIFIERS, NOBODYS, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from power import TABLE, UNSEEN, Row, confession, faulty_servers  # noqa: E402
+
 PART = re.compile(r"(?<=<!-- generated: )([^>]+?)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
 
 
@@ -107,6 +111,30 @@ def forms(head: str, rows: Mapping[str, tuple[str, str]]) -> str:
     )
 
 
+def power_by_check() -> str:
+    """Return which checks fail on which faulty server, and what is blamed, a row for each play."""
+    plays: dict[tuple[object, ...], list[Row]] = {}
+    for row in TABLE:
+        alike = (row.server, row.scenario, row.checks, row.requirements, row.also)
+        plays.setdefault(alike, []).append(row)
+    rows = [_played(each) for each in plays.values()]
+    rows += [_unplayed(server, shown_by) for server, shown_by in UNSEEN.items()]
+    heads = ("faulty server", "defect", "scenario", "dialect")
+    return table((*heads, *CHECKS, "blamed"), sorted(rows))
+
+
+def power_by_requirement() -> str:
+    """Return which faulty servers violate each requirement for servers."""
+    rows = [(name, servers) for name in _SERVERS for servers in [_violators(name)] if servers]
+    return table(("requirement", "faulty servers that violate it"), rows)
+
+
+def power_without() -> str:
+    """Return the requirements for servers that no faulty server violates."""
+    rows = [(each, _SERVERS[each].sentence) for each in _SERVERS if not _violators(each)]
+    return table(("requirement", "what it asks for"), rows)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "example scenario": example_scenario,
@@ -119,6 +147,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "words of on": partial(words, On, guide.ON),
     "segments": partial(forms, "segments", guide.SEGMENTS),
     "words of limits": partial(words, Limits, guide.LIMITS),
+    "power by check": power_by_check,
+    "power by requirement": power_by_requirement,
+    "power without": power_without,
     **{f"requirements {group}": partial(requirements, group) for group in GROUPS},
 }
 
@@ -177,6 +208,42 @@ def _verb(verb: Verb) -> str:
         f"### {verb}\n\n{about}\n\n{block(told.example)}\n"
         f"Takes {takes}. Complete when {told.complete}\n"
     )
+
+
+_SERVERS = {each.id: each for group in GROUPS if group != "client" for each in GROUPS[group]}
+
+
+def _server_link(server: str) -> str:
+    return f"[`{server}`](../tests/faulty/{server}.py)"
+
+
+def _played(rows: list[Row]) -> tuple[str, ...]:
+    row = rows[0]
+    file = "tests/support/power.py" if row.is_inline else f"scenarios/{row.name}.yaml"
+    scenario = f"[{row.name if row.is_inline else f'`{row.name}`'}](../{file})"
+    marks = ("●" if one in row.checks else "○" if one in row.also else "" for one in CHECKS)
+    perhaps = sorted(row.also - set(CHECKS))
+    blamed = ", ".join(sorted(row.requirements)) + "".join(f" ({one})" for one in perhaps)
+    dialects = ", ".join(sorted({f"`{each.dialect}`" for each in rows}, reverse=True))
+    return (
+        *(_server_link(row.server), confession(row.server).defect, scenario, dialects),
+        *(*marks, blamed),
+    )
+
+
+def _unplayed(server: str, shown_by: str) -> tuple[str, ...]:
+    told = (_server_link(server), confession(server).defect, f"none yet: {shown_by}", "")
+    return (*told, *("" for _ in CHECKS), "")
+
+
+def _violators(requirement: str) -> str:
+    """Return the servers that violate it; in bold type those of which it tells most."""
+    found = []
+    for server in faulty_servers():
+        violated = confession(server).violates
+        strong = "**" if requirement == violated[0] else ""
+        found += [f"{strong}{_server_link(server)}{strong}"] * (requirement in violated)
+    return ", ".join(found)
 
 
 def _descriptions(model: type[Section]) -> dict[str, str]:

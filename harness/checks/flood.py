@@ -18,9 +18,10 @@ ENOUGH = 5
 
 def check(case: Case) -> CheckResult:
     """Find words that had to wait for the end of somebody's flood."""
-    floods = [one for one in case.transcript.voices.speeches.values() if _flood(one)]
-    findings = [one for flood in floods for one in _starved(case, flood)]
-    return result("flood", len(floods), findings[:1])
+    speeches = case.transcript.voices.speeches.values()
+    judged = [pair for one in speeches if _flood(one) for pair in _beside(case, _flood(one))]
+    findings = [_finding(case, *pair) for pair in judged if _is_all_behind(case, *pair)]
+    return result("flood", len(judged), findings[:1])
 
 
 def _flood(speech: Speech) -> list[Message]:
@@ -34,17 +35,16 @@ def _flood(speech: Speech) -> list[Message]:
     return most if large and len(most) >= FLOOD_MESSAGES else []
 
 
-def _starved(case: Case, speech: Speech) -> Iterator[Finding]:
-    flood = _flood(speech)
-    # Whoever spoke as it rose may have been heard before it was a flood.
+def _beside(case: Case, flood: list[Message]) -> Iterator[tuple[list[Message], Message]]:
+    """Yield what each of the others said while the flood rose, with the flood's last word."""
+    # Whoever spoke as it began may have been heard before it was a flood.
     begin, middle, last = flood[len(flood) // 5].at, flood[len(flood) // 2].at, flood[-1]
     for other in case.transcript.voices.speeches.values():
-        if other.conn == speech.conn or _flood(other):
+        if other.conn == last.conn or other.untext is not None or _flood(other):
             continue
         words = [one for one in other.messages if begin < one.at < middle]
-        judged = len(words) >= ENOUGH and other.untext is None
-        if judged and _is_all_behind(case, words, last):
-            yield _finding(case, words, last)
+        if len(words) >= ENOUGH:
+            yield words, last
 
 
 def _is_all_behind(case: Case, words: list[Message], last: Message) -> bool:

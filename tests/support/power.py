@@ -194,7 +194,14 @@ RELAYING = (
     _row("strips", "long_messages", "intact", "RELAY-4", patience=0.3),
     _row("reorders", "join", "order", "RELAY-5", words="before"),
     _row("reorders", "join", "order", "RELAY-5", "lines", words="before"),
-    _row("adds_newline", "join", "nothing invented", "RELAY-6", words="line end"),
+    _row(
+        "adds_newline",
+        "join",
+        "nothing invented",
+        "RELAY-6",
+        words="line end",
+        also="intact, RELAY-4",
+    ),
     _row("floods_on_close", "disconnect", "nothing invented", "RELAY-6"),
     _row(
         "replays_history",
@@ -252,7 +259,9 @@ LOAD_AND_INPUT = (
     _row("delays_all_for_stalled", STALLED, "stalled reader", "LOAD-1", patience=0.5),
     _row("delays_all_for_stalled", PROMPTLY, "limits, stalled reader", "LOAD-1", words="limit"),
     _row("waits_for_stalled_reader", STALLED, "stalled reader", "LOAD-1", patience=0.5),
-    _row("skips_stalled_reader", "stalled_reader", "delivery, intact", "LOAD-2", patience=0.5),
+    _row(
+        "skips_stalled_reader", "stalled_reader", "delivery", "LOAD-2", patience=0.5, also="intact"
+    ),
     _row("hoards_for_stalled_reader", "bounded_memory", "stalled reader", "LOAD-3"),
     _row("starves_others_in_flood", "flood", "flood", "LOAD-4"),
     _row("starves_others_in_flood", "flood", "flood", "LOAD-4", "lines"),

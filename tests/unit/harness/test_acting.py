@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from itertools import pairwise
 
-from harness import events
+import pytest
+
+from harness import events, kernel
 from harness.acting import Story
 from harness.attendance import Attendance
 from harness.beacons import Beacons
-from harness.crew import Crew
+from harness.crew import Crew, StepFailureError
 from harness.dialect import load_dialect
-from harness.events import Ending, Failure, Kind
+from harness.events import Bitten, Ending, Failure, Kind, Silent
+from harness.lifecycle import Lifecycle
 from harness.planning import make_plan
 from harness.recorder import Recorder
-from harness.scenario import read_scenario
+from harness.scenario import ServerAct, read_scenario
 from harness.source import loads
 from harness.target import Target
 from harness.transcript import Transcript
@@ -322,5 +325,305 @@ def test_what_is_sent_before_a_name_is_none(serve: Serve, room: Room) -> None:
             assert bob.connecting < lives_of(story, "alice")[0].connecting < (bob.joining or 0)
             named = [e for e in story.crew.recorder.history if isinstance(e, events.Named)]
             assert [event.data for event in named if event.conn == bob.conn] == [b"bob"]
+
+    asyncio.run(main())
+
+
+# Bytes
+
+
+def test_bytes_of_a_story_are_messages_of_a_member_and_none_of_a_stranger(
+    serve: Serve, room: Room
+) -> None:
+    async def main() -> None:
+        steps = (
+            "{who: [alice, bob], join: true}",
+            "{who: carol, connect: true}",
+            "{who: alice, send: [one, two]}",
+            "{who: carol, send: [{hex: 'ff fe'}]}",
+            "{who: bob, hears: {from: alice}}",
+            "{who: carol, drop: reset}",
+        )
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert failures(story) == []
+            assert heard_by(story, "bob") == [b"onetwo"]
+            [carol] = lives_of(story, "carol")
+            assert carol.strange is not None
+            assert carol.joining is None
+            cuts = [e for e in story.crew.recorder.history if isinstance(e, events.Cut)]
+            assert [cut.pieces for cut in cuts] == [2]
+            assert carol.conn not in transcript_of(story).voices.speeches
+
+    asyncio.run(main())
+
+
+def test_from_when_on_one_may_hear_nothing_is_taken_down(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        steps = (ALL_JOIN, "{who: bob, hears-nothing: true}")
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            [silent] = [e for e in story.crew.recorder.history if isinstance(e, Silent)]
+            assert (silent.conn, silent.step) == (lives_of(story, "bob")[0].conn, 1)
+
+    asyncio.run(main())
+
+
+# Refused
+
+
+def gatekeeper(room: Handler, how: str) -> Handler:
+    """Make a room that does not let bob in: it closes, resets or asks again; or it keeps quiet."""
+
+    async def handle(reader: Reader, writer: Writer) -> None:
+        feed = reader.feed_data
+
+        def look(data: bytes) -> None:
+            if data != b"bob":
+                feed(data)
+            elif how == "asks again":
+                writer.write(b"nickname")
+            elif how != "is silent":
+                if how == "resets":
+                    sock = writer.get_extra_info("socket")
+                    sock.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")
+                writer.transport.abort()
+
+        reader.feed_data = look  # type: ignore[method-assign, assignment]
+        await room(reader, writer)
+
+    return handle
+
+
+@pytest.mark.parametrize("how", ["closes", "resets", "asks again"])
+@pytest.mark.parametrize("connects", [True, False])
+def test_who_is_not_let_in_is_refused(serve: Serve, room: Room, how: str, connects: bool) -> None:
+    async def main() -> None:
+        first = ("{who: bob, connect: true}",) if connects else ()
+        steps = (
+            "{who: [alice, carol], join: true}",
+            *first,
+            "{who: bob, refused: true}",
+            "{who: alice, say: fine}",
+            "{who: carol, hears: {from: alice}}",
+        )
+        async with serve(gatekeeper(room(), how)) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert failures(story) == []
+            [bob] = lives_of(story, "bob")
+            assert (bob.joined, bob.how) == (None, Ending.GIVEN_UP)
+            # Those who stayed are asked whether they still hear.
+            speeches = transcript_of(story).voices.speeches.values()
+            assert any(m.kind is Kind.PROBE for one in speeches for m in one.messages)
+
+    asyncio.run(main())
+
+
+def test_who_is_let_in_is_not_refused(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        steps = (
+            "{who: [alice, carol], join: true}",
+            "{who: bob, refused: true}",
+            "{who: bob, join: true}",
+        )
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert failures(story) == [(1, "bob", Failure.NOT_REFUSED)]
+            assert transcript_of(story).failures[0].deadline == 0
+            assert skipped(story) == [(2, "bob")]
+            assert lives_of(story, "bob")[0].how is Ending.GIVEN_UP
+
+    asyncio.run(main())
+
+
+def test_who_is_neither_let_in_nor_refused_is_waited_for_a_while(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        steps = ("{who: [alice, carol], join: true}", "{who: bob, refused: true, within: 300ms}")
+        server = gatekeeper(room(), "is silent")
+        async with serve(server) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert failures(story) == [(1, "bob", Failure.NOT_REFUSED)]
+            assert transcript_of(story).failures[0].deadline == 0.3
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("thrown_out", [True, False])
+def test_who_is_in_may_be_refused_what_it_sends(serve: Serve, room: Room, thrown_out: bool) -> None:
+    async def main() -> None:
+        def strict(sender: str, _receiver: str, data: bytes) -> bytes:
+            if sender == "alice" and b"bad" in data and thrown_out:
+                for writer in writers:
+                    if writer.get_extra_info("peername") == own:
+                        writer.transport.abort()
+            return data
+
+        handle, writers = room(strict), []
+        own: object = None
+
+        async def keep(reader: Reader, writer: Writer) -> None:
+            writers.append(writer)
+            await handle(reader, writer)
+
+        steps = (ALL_JOIN, "{who: alice, send: bad}", "{who: alice, refused: true, within: 300ms}")
+        async with serve(keep) as port, story_at(port, *steps) as story:
+            await story._play(story.plan.scenes[0])  # noqa: SLF001
+            user = next(u for u in story.crew.users.values() if u.person == "alice")
+            assert user.addresses
+            own = user.addresses[0]
+            for scene in story.plan.scenes[1:]:
+                await story._play(scene)  # noqa: SLF001
+            wanted = [] if thrown_out else [(2, "alice", Failure.NOT_REFUSED)]
+            assert failures(story) == wanted
+
+    asyncio.run(main())
+
+
+# Frozen
+
+
+def test_who_is_frozen_hears_it_all_when_thawed(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        steps = (
+            ALL_JOIN,
+            "{who: carol, freeze: true}",
+            "{who: alice, say: one, bare: true}",
+            "{who: bob, hears: {from: alice}}",
+            "{who: carol, thaw: true}",
+            "{who: carol, hears: {from: alice}}",
+        )
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert failures(story) == []
+            [carol] = lives_of(story, "carol")
+            assert heard_by(story, "carol") == [b"one"]
+            assert carol.froze is not None
+            assert carol.thawed is not None
+            bites = [e for e in story.crew.recorder.history if isinstance(e, Bitten)]
+            assert [bite.conn for bite in bites] == [carol.conn]
+            assert bites[0].at <= carol.thawed
+            # Only who will freeze has a small buffer.
+            buffers = {one.person: bool(one.buffer) for one in story.crew.users.values()}
+            assert [name for name, small in buffers.items() if small] == ["carol"]
+
+    asyncio.run(main())
+
+
+def test_who_stays_frozen_is_told_at_the_end(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        steps = (ALL_JOIN, "{who: [bob, carol], freeze: true}", "{who: alice, say: one}")
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            conns = {lives_of(story, name)[0].conn for name in ("bob", "carol")}
+            bites = [e for e in story.crew.recorder.history if isinstance(e, Bitten)]
+            assert {bite.conn for bite in bites} == conns
+            assert len(bites) == 2
+
+    asyncio.run(main())
+
+
+@pytest.mark.skipif(not kernel.available(), reason="this kernel has no sock_diag")
+@pytest.mark.parametrize("how", ["reset", "close", "half-close"])
+def test_who_is_dropped_frozen_is_not_taken_for_thrown_out(
+    serve: Serve, room: Room, how: str
+) -> None:
+    async def main() -> None:
+        steps = (
+            ALL_JOIN,
+            "{who: carol, freeze: true}",
+            "{who: alice, say: one}",
+            f"{{who: carol, drop: {how}}}",
+        )
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            [carol] = lives_of(story, "carol")
+            [bite] = [e for e in story.crew.recorder.history if isinstance(e, Bitten)]
+            assert (bite.conn, bite.bit) == (carol.conn, 0)
+            assert bite.at <= (carol.leaving or 0)
+
+    asyncio.run(main())
+
+
+# The server
+
+
+def test_what_the_server_does_not_do_is_nobody_s_and_the_story_goes_on(
+    serve: Serve, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[ServerAct, int, float | None]] = []
+
+    async def tell(_self: Lifecycle, act: ServerAct, step: int, within: float | None) -> None:
+        told.append((act, step, within))
+        raise StepFailureError(Failure.STOP, 2.5)
+
+    monkeypatch.setattr(Lifecycle, "tell", tell)
+
+    async def main() -> None:
+        steps = (
+            ALL_JOIN,
+            "{server: stop, after: 10ms}",
+            "{server: continue}",
+            "{who: alice, say: one, bare: true}",
+            "{who: bob, hears: {from: alice}}",
+        )
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert told == [(ServerAct.STOP, 1, None), (ServerAct.CONTINUE, 2, None)]
+            assert failures(story) == [(1, "", Failure.STOP), (2, "", Failure.STOP)]
+            assert {one.conn for one in transcript_of(story).failures} == {-1}
+            assert heard_by(story, "bob") == [b"one"]
+            assert all(end is not None for _, end in transcript_of(story).steps.values())
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("act", ["interrupt", "kill", "restart"])
+def test_before_the_server_ends_it_is_told_whether_a_stall_was_felt(
+    serve: Serve, room: Room, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    bites: list[int] = []
+
+    async def tell(self: Lifecycle, *_: object) -> None:
+        history = self.crew.recorder.history
+        bites.append(sum(isinstance(event, Bitten) for event in history))
+
+    monkeypatch.setattr(Lifecycle, "tell", tell)
+
+    async def main() -> None:
+        steps = (ALL_JOIN, "{who: carol, freeze: true}", f"{{server: {act}}}")
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert bites == [1]
+
+    asyncio.run(main())
+
+
+def test_a_stall_that_others_feel_is_nobody_s_and_the_story_goes_on(
+    serve: Serve, room: Room
+) -> None:
+    async def main() -> None:
+        frozen = False
+
+        def lose(sender: str, receiver: str, data: bytes) -> bytes:
+            return b"" if frozen and (sender, receiver) == ("alice", "bob") else data
+
+        steps = (
+            ALL_JOIN,
+            "{who: carol, freeze: true}",
+            "{who: alice, say: one}",
+            "{who: carol, thaw: true, within: 200ms}",
+            "{who: bob, say: two}",
+            "{who: carol, hears: {from: bob}}",
+        )
+        async with serve(room(lose)) as port, story_at(port, *steps) as story:
+            for scene in story.plan.scenes[:2]:
+                await story._play(scene)  # noqa: SLF001
+            frozen = True
+            for scene in story.plan.scenes[2:]:
+                await story._play(scene)  # noqa: SLF001
+            assert failures(story) == [(3, "", Failure.STALL)]
+            assert transcript_of(story).failures[0].note == "bob did not hear alice"
+            assert not lives_of(story, "carol")[0].frozen
+            assert skipped(story) == []
 
     asyncio.run(main())

@@ -197,3 +197,29 @@ def test_a_probe_is_said_by_both_and_only_by_those_who_are_there(serve: Serve, r
             assert probes == [1, 2]
 
     asyncio.run(main())
+
+
+def test_with_a_server_that_was_started_again_they_begin_anew(
+    serve: Serve, room: Room, deaf_port: int
+) -> None:
+    async def main() -> None:
+        async with serve(room()) as port, beacons_at(port) as beacons:
+            await beacons.begin()
+            first = beacons.pair
+            for user in first:
+                user.leave_to_server()
+            beacons.crew.target.port = deaf_port
+            assert (await failure_of(beacons)).failure is Failure.CONNECT
+            beacons.forget()
+            assert beacons.pair == []
+            beginning = asyncio.create_task(beacons.begin())
+            # The first of them waits until somebody listens.
+            refused = beacons.crew.recorder.transcript.refused
+            while len(refused) < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+            beacons.crew.target.port = port
+            await beginning
+            assert len(beacons.alive) == 2
+            assert not set(beacons.pair) & set(first)
+
+    asyncio.run(main())

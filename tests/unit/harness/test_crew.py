@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -287,5 +288,83 @@ def test_the_open_the_unnamed_and_the_half_closed(serve: Serve) -> None:
             mute.hang_up(Ending.RESET)
             assert (crew.unnamed, crew.open) == ([], 1)
             assert not absent.connected
+
+    asyncio.run(main())
+
+
+def test_the_healthy_are_members_who_read(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(prompts) as port, crew_at(port) as crew:
+            alice, bob = enrol(crew), enrol(crew, "bob")
+            for user in (alice, bob):
+                await crew.connect(user)
+                user.give_name()
+            bob.freeze()
+            assert (crew.members, crew.healthy) == ([alice, bob], [alice])
+            assert crew.open == 2
+            bob.thaw()
+            assert crew.healthy == [alice, bob]
+
+    asyncio.run(main())
+
+
+def test_who_joins_may_send_its_name_in_its_own_way_each_time(serve: Serve) -> None:
+    async def main() -> None:
+        named: list[User] = []
+
+        async def twice(user: User) -> None:
+            named.append(user)
+            user.write(user.note_name())
+
+        async with serve(refuses) as port, crew_at(port, patience=0.1) as crew:
+            crew.is_gone("alice")
+            told = await failing(crew.join(enrol(crew), name=twice))
+            assert told.failure is Failure.REFUSED
+            assert len(named) > 1
+            assert named == list(crew.users.values())
+
+    asyncio.run(main())
+
+
+def test_who_is_asked_again_tries_on_the_same_connection(serve: Serve) -> None:
+    async def asks(reader: Reader, writer: Writer) -> None:
+        writer.write(b"nickname")
+        while await reader.read(100):
+            writer.write(b"nickname")
+
+    async def main() -> None:
+        async with serve(asks) as port, crew_at(port, patience=0.1) as crew:
+            crew.is_gone("alice")
+            user = enrol(crew)
+            told = await failing(crew.join(user))
+            assert (told.failure, told.note) == (Failure.REFUSED, "asked for it again")
+            assert list(crew.users.values()) == [user]
+            assert user.attendance.named > 1
+
+    asyncio.run(main())
+
+
+def test_a_nickname_is_just_used_for_a_while() -> None:
+    async def main() -> None:
+        async with crew_at(1, patience=100) as crew:
+            assert not crew.was_just_used("alice")
+            crew.is_gone("alice")
+            assert crew.was_just_used("alice")
+            assert not crew.was_just_used("bob")
+            crew.patience = 0
+            assert not crew.was_just_used("alice")
+
+    asyncio.run(main())
+
+
+def test_who_will_freeze_connects_with_a_small_buffer(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(prompts) as port, crew_at(port) as crew:
+            user = enrol(crew)
+            user.buffer = 5000
+            await crew.connect(user)
+            assert user._transport  # noqa: SLF001
+            sock = user._transport.get_extra_info("socket")  # noqa: SLF001
+            assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) <= 10_000
 
     asyncio.run(main())

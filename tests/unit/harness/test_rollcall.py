@@ -207,3 +207,48 @@ def test_an_empty_room_has_nothing_to_wait_for() -> None:
         crew.cutter.close()
 
     asyncio.run(main())
+
+
+def test_who_is_frozen_neither_says_nor_hears_a_closing_word(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        async with serve(room()) as port, three_at(port) as (alice, bob, carol):
+            for user in (alice, bob, carol):
+                say(user, "hello")
+            bob.freeze()
+            await RollCall(crews[alice]).run()
+            assert [closings(user) for user in (alice, bob, carol)] == [1, 0, 1]
+            last = alice.recorder.transcript.voices.speeches[alice.conn].messages[-1]
+            assert carol.has_heard(last)
+            assert not bob.has_heard(last)
+
+    asyncio.run(main())
+
+
+def test_who_is_thawed_answers_too(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        async with serve(room()) as port, three_at(port) as (alice, bob, _carol):
+            bob.freeze()
+            say(alice, "hello")
+            say(bob, "hello")
+            bob.thaw()
+            await RollCall(crews[alice]).run()
+            assert [closings(alice), closings(bob)] == [1, 1]
+            assert bob.has_heard(alice.recorder.transcript.voices.speeches[alice.conn].messages[-1])
+
+    asyncio.run(main())
+
+
+def test_who_sent_what_is_no_text_says_nothing_more_and_hears_the_others(
+    serve: Serve, room: Room
+) -> None:
+    async def main() -> None:
+        # What is made of it is the server's business.
+        drops = room(lambda _s, _r, data: b"" if b"\xff" in data else data)
+        async with serve(drops) as port, three_at(port) as (alice, bob, _carol):
+            say(alice, "hello")
+            bob.say(b"\xff", b"", Kind.UNTEXT)
+            await RollCall(crews[alice]).run()
+            assert [closings(alice), closings(bob)] == [1, 0]
+            assert bob.has_heard(alice.recorder.transcript.voices.speeches[alice.conn].messages[-1])
+
+    asyncio.run(main())

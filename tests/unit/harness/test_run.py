@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import signal
+import socket
 import sys
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
@@ -17,10 +18,11 @@ import pytest
 from harness import events, run
 from harness.dialect import load_dialect
 from harness.errors import UsageError
-from harness.events import Failure, Role, Stage
+from harness.events import Ending, Failure, Role, Stage
 from harness.history import read_history
 from harness.plan import Plan
 from harness.planning import make_plan
+from harness.ports import free_port
 from harness.run import RunResult, RunState, run_plan
 from harness.scenario import read_scenario
 from harness.source import loads
@@ -225,3 +227,122 @@ def test_as_many_files_as_the_system_allows_may_be_open(monkeypatch: pytest.Monk
     monkeypatch.setattr(resource, "setrlimit", lambda *limits: asked.append(limits))
     run._allow_files(300)  # noqa: SLF001
     assert asked == [(resource.RLIMIT_NOFILE, (4096, 4096))]
+
+
+# What is done to the server
+
+
+CHAT = """
+import os, signal, socket, sys, threading
+port, *flags = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.SIG_IGN if "deaf" in flags else lambda *_: os._exit(0))
+signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
+listener = socket.socket()
+if "lingers" not in flags:
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", int(port)))
+listener.listen(50)
+members, lock = {}, threading.Lock()
+def serve(sock):
+    sock.sendall(b"nickname")
+    nick = sock.recv(4096)
+    with lock:
+        members[sock] = nick
+    while data := sock.recv(4096):
+        with lock:
+            for each in members:
+                if each is not sock:
+                    each.sendall(nick + b": " + data)
+    with lock:
+        del members[sock]
+    sock.close()
+while True:
+    sock = listener.accept()[0]
+    threading.Thread(target=serve, args=(sock,), daemon=True).start()
+"""
+AGAIN = (*TALK, "{server: restart}", *TALK)
+
+
+def played(*steps: str, flags: tuple[str, ...] = ()) -> RunResult:
+    """Run a story with a server of its own; afterwards no process is left and its port is quiet."""
+    before = psutil.Process().children()
+    lease = free_port("127.0.0.1")
+    words = (sys.executable, "-I", "-S", "-c", CHAT.replace("{", "{{"), "{port}", *flags)
+
+    async def main() -> RunResult:
+        spec = TargetSpec(command=words, port=lease.port)
+        return await bounded(run_plan(plan_of(*steps), RAW, spec, None))
+
+    try:
+        result = asyncio.run(main())
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", lease.port))
+    finally:
+        lease.release()
+    assert psutil.Process().children() == before
+    return result
+
+
+def test_a_server_that_starts_again_is_served_to_the_end() -> None:
+    result = played(*AGAIN)
+    transcript = transcript_of(result)
+    assert transcript.failures == []
+    assert stages(result) == list(Stage)
+    assert (transcript.exits, transcript.false_starts) == ([], [])
+    assert [end.status for end in transcript.ends] == [0]
+    alices = [one for one in transcript.people.values() if one.person == "alice"]
+    assert [one.how for one in alices] == [Ending.SERVER, None]
+    assert transcript.addresses == ["127.0.0.1"]
+    assert transcript.programs
+
+
+@pytest.mark.parametrize(
+    ("act", "status"), [("interrupt", 0), ("terminate", 7), ("kill", -signal.SIGKILL)]
+)
+def test_an_end_that_was_asked_for_ends_nothing_else(act: str, status: int) -> None:
+    result = played(*TALK, f"{{server: {act}}}", "{wait: 300ms}")
+    transcript = transcript_of(result)
+    assert transcript.failures == []
+    # Nobody is there whom a newcomer could join.
+    assert stages(result) == [stage for stage in Stage if stage is not Stage.ALIVE]
+    assert (transcript.exits, [end.status for end in transcript.ends]) == ([], [status])
+    assert result.exit_status == status
+    assert all(end is not None for _, end in transcript.steps.values())
+
+
+def test_a_server_that_ignores_its_signal_is_ended_and_the_run_goes_on() -> None:
+    result = played(*TALK, "{server: interrupt, within: 300ms}", flags=("deaf",))
+    transcript = transcript_of(result)
+    assert [(one.failure, one.deadline) for one in transcript.failures] == [(Failure.STOP, 0.3)]
+    assert [end.status for end in transcript.ends] == [-signal.SIGKILL]
+    assert stages(result)[-1] is Stage.DONE
+
+
+def test_a_server_whose_port_is_in_use_is_a_false_start_and_its_port_is_quiet_afterwards() -> None:
+    result = played(*AGAIN, flags=("lingers",))
+    transcript = transcript_of(result)
+    assert [end.status for end in transcript.ends] == [0]
+    failed = [one.failure for one in transcript.failures]
+    assert failed == [Failure.RESTART] or [one.status for one in transcript.false_starts] == [1]
+    assert transcript.exits == []
+    assert b"Address already in use" in result.output
+    assert Stage.ALIVE not in stages(result)
+
+
+def test_a_stopped_server_goes_on() -> None:
+    result = played(*TALK, "{server: stop}", "{wait: 50ms}", "{server: continue}", *TALK[1:])
+    transcript = transcript_of(result)
+    assert transcript.failures == []
+    assert [(one.conn, one.bit) for one in transcript.bites] == [(-1, 1)]
+    assert [one.act for one in transcript.done] == ["stop", "continue"]
+    assert stages(result) == list(Stage)
+
+
+def test_an_end_after_a_new_beginning_is_a_surprise_again() -> None:
+    result = played(*AGAIN, "{who: alice, drop: reset}", "{who: alice, join: true}", "{wait: 1ms}")
+    assert transcript_of(result).exits == []
+    killer = (*AGAIN, "{server: kill}", "{server: restart}", *TALK)
+    transcript = transcript_of(played(*killer))
+    assert transcript.failures == []
+    assert [end.status for end in transcript.ends] == [0, -signal.SIGKILL]
+    assert transcript.exits == []

@@ -226,3 +226,46 @@ def test_the_reference_speaks_what_it_speaks(desk: Path, table: Table) -> None:
     with pytest.raises(UsageError, match="speaks raw and lines only"):
         out_of("talk.yaml", "--dialect", "own.yaml")
     out_of("talk.yaml", "--dialect", "own.yaml", "--server", "x")
+
+
+NEEDS = SCENARIO.replace("people:", "needs: frames\npeople:")
+
+
+def test_what_a_dialect_has_not_is_skipped_and_the_rest_is_run(desk: Path, table: Table) -> None:
+    (desk / "framed.yaml").write_text(NEEDS, encoding="utf-8")
+    status, said = out_of("framed.yaml", "talk.yaml")
+    assert (status, table.names) == (0, ["talk"])
+    first, *_, last = said.splitlines()
+    assert first.startswith("SKIP  framed: it needs frames, and in raw ")
+    assert last == "1 runs: pass, 1 skipped"
+    # In another dialect it is run.
+    status, said = out_of("framed.yaml", "--dialect", "lines")
+    assert (status, table.names) == (0, ["talk", "framed"])
+    assert "SKIP" not in said
+
+
+def test_where_all_is_skipped_nothing_is_proved(desk: Path, table: Table) -> None:
+    (desk / "framed.yaml").write_text(NEEDS, encoding="utf-8")
+    status, said = out_of("framed.yaml", "--repeat", "3")
+    assert status == Outcome.INCONCLUSIVE.exit_status == 3
+    assert said.splitlines()[0].startswith("SKIP  framed: ")
+    assert said.splitlines()[-1] == "0 runs: inconclusive, 1 skipped"
+    assert table.seeds == []
+    assert not (desk / "runs").exists()
+
+
+def test_a_failure_beside_what_is_skipped_is_a_failure(desk: Path, table: Table) -> None:
+    (desk / "framed.yaml").write_text(NEEDS, encoding="utf-8")
+    table.outcomes = [Outcome.FAIL]
+    assert out_of("framed.yaml", "talk.yaml")[0] == 1
+
+
+@pytest.mark.parametrize("act", ["stop", "interrupt", "restart"])
+def test_what_is_done_to_a_server_needs_one_of_our_own(desk: Path, table: Table, act: str) -> None:
+    behind = "  - {server: continue}\n" if act == "stop" else ""
+    text = f"{SCENARIO}  - {{server: {act}}}\n{behind}"
+    (desk / "acts.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"acts\.yaml .*--server instead of --connect"):
+        out_of("talk.yaml", "acts.yaml", "--connect", "127.0.0.1:14901")
+    assert table.seeds == []
+    assert out_of("acts.yaml", "--server", "x {port}")[0] == 0

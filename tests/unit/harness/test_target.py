@@ -743,8 +743,8 @@ def test_it_starts_again_on_its_port_and_its_words_go_on(isolation: str, tmp_pat
             line = f"{program.port}\n".encode()
             await until_printed(program, line)
             before, first = program.pids(), program.exited
-            program.signal(signal.SIGINT)
-            assert await asyncio.wait_for(first, 20) == -signal.SIGINT
+            program.signal(signal.SIGTERM)
+            assert await asyncio.wait_for(first, 20) == -signal.SIGTERM
             await program.relaunch()
             assert program.isolation == isolation
             assert program.exited is not first
@@ -756,7 +756,7 @@ def test_it_starts_again_on_its_port_and_its_words_go_on(isolation: str, tmp_pat
             await until_printed(program, line, times=3)
             program.signal(signal.SIGTERM)
             await asyncio.wait_for(program.exited, 20)
-            assert ends == [-signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM]
+            assert ends == [-signal.SIGTERM, -signal.SIGKILL, -signal.SIGTERM]
         assert program.pids() == []
         assert log.read_bytes() == line * 3
         assert program.left == 0
