@@ -22,6 +22,7 @@ from harness.transcript import Transcript
 from harness.verdict import CheckResult, Direction, Finding, Moment, Outcome, worst
 
 MOST_FINDINGS = 20
+COLLECTED = frozenset({"java", "node", "nodejs", "deno", "bun", "dotnet", "mono", "beam.smp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ class Case:
         """Tell whether `message` went out in one segment with its sender's nickname."""
         steps = {step.index for step in self.plan.steps() if step.verb is Verb.JOIN}
         return message.kind is Kind.STORY and message.step in steps
+
+    @property
+    def collects_late(self) -> bool:
+        """Whether a program of the server keeps garbage for long, so that its size tells little."""
+        return bool(self.transcript.programs & COLLECTED)
 
     def read_size(self) -> int:
         """Return the size of the server's reads, as pieces of long messages show it; 0: unknown."""

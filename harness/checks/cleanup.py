@@ -19,7 +19,6 @@ ROUND_MEMORY = 64 << 10
 # What an allocator, or a collector of garbage that takes its time, may come to by itself.
 LEAST_MEMORY = 16 << 20
 COLLECTED_MEMORY = 256 << 20
-COLLECTED = frozenset({"java", "node", "nodejs", "deno", "bun", "dotnet", "mono", "beam.smp"})
 
 
 def check(case: Case) -> CheckResult:
@@ -126,8 +125,7 @@ def _rounds(case: Case) -> Iterator[Finding]:
 
 def _least_growth(case: Case) -> int:
     """Return how many bytes a leak has to come to: garbage is collected late."""
-    collected = case.transcript.programs & COLLECTED
-    return COLLECTED_MEMORY if collected else LEAST_MEMORY
+    return COLLECTED_MEMORY if case.collects_late else LEAST_MEMORY
 
 
 def _growth(samples: list[Sampled], least: int) -> Iterator[Finding]:

@@ -89,7 +89,8 @@ def _memory(case: Case) -> Iterator[Finding]:
     for begin, end in zip(begins, ends, strict=False):
         said = _said_between(case, begin, end)
         grown = end.rss - begin.rss
-        if said >= MANY_BYTES and grown > said // SHARE:
+        # What a collector of garbage has not looked at yet is not kept for anybody.
+        if said >= MANY_BYTES and grown > said // SHARE and not case.collects_late:
             person = _frozen(case, end.at)
             yield Finding(
                 check="stalled reader",
