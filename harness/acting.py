@@ -67,8 +67,7 @@ class Story:
             await self._end_round(*scene.round)
 
     async def _end_round(self, repeat: int, turn: int) -> None:
-        await settle_sockets(self.crew)
-        self.crew.watch.sample(f"round {repeat}/{turn}", self.crew.open)
+        await settle_sockets(self.crew, f"round {repeat}/{turn}")
 
     async def _step(self, step: PlannedStep) -> None:
         recorder = self.crew.recorder
@@ -101,7 +100,7 @@ class Story:
             await self._for_all(self.stall.begin(), step)
         elif step.verb is Verb.THAW:
             await self._for_all(self.stall.measure(self._users_of(step), step.within), step)
-        elif step.verb is Verb.DROP:
+        elif step.verb is Verb.DROP and not self.crew.target.is_stopped():
             # Afterwards nobody could tell who has closed the connection.
             there = [user for user in self._users_of(step) if user.connected]
             if frozen := [user for user in there if user.attendance.frozen]:
@@ -292,12 +291,17 @@ def report_failure(
     )
 
 
-async def settle_sockets(crew: Crew) -> None:
-    """Wait until the server holds as many connections as the harness does, or the deadline."""
+async def settle_sockets(crew: Crew, label: str) -> None:
+    """Record the server's resources as `label`, once it holds no more connections than the harness.
+
+    At the deadline they are recorded as they are.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + deadlines.SOCKETS_CLOSED * crew.patience
-    while loop.time() < end:
-        sample = crew.target.sample() if crew.target.started else None
-        if sample is None or sample.open_sockets is None or sample.open_sockets <= crew.open:
+    while sample := crew.target.sample() if crew.target.started else None:
+        settled = sample.open_sockets is None or sample.open_sockets <= crew.open
+        if settled or loop.time() >= end:
+            # This look and no later one: the kernel's table changes while it is read.
+            crew.watch.note(sample, label, crew.open)
             return
         await asyncio.sleep(0.01)

@@ -50,8 +50,14 @@ class Lifecycle:
             if act is ServerAct.STOP:
                 await self._until_stopped()
         else:
-            if not self.expected:
-                await self._end(act, step, within)
+            try:
+                if not self.expected:
+                    await self._end(act, step, within)
+            except StepFailureError:
+                # The story goes on with a server, or everyone would seem to be refused.
+                if act is ServerAct.RESTART:
+                    await self._start(step)
+                raise
             if act is ServerAct.RESTART:
                 await self._start(step)
                 return
@@ -90,14 +96,17 @@ class Lifecycle:
         done, _ = await asyncio.wait([self.target.exited], timeout=seconds)
         if not done:
             self.target.signal(signal.SIGKILL)
+            # So that its end is seen, and taken for no surprise, before anything else is.
+            await asyncio.wait([self.target.exited], timeout=STOPS_WITHIN)
             raise StepFailureError(Failure.STOP, seconds)
 
     async def _until_closed(self, users: list[User], seconds: float, left: float) -> None:
+        end = asyncio.get_running_loop().time() + left
         for user in users:
             # Whoever is frozen or cannot read sees no end.
             if user.attendance.frozen:
                 continue
-            if not await user.until(user.is_gone, left):
+            if not await user.until(user.is_gone, end - asyncio.get_running_loop().time()):
                 note = f"{user.person} did not read the end"
                 raise StepFailureError(Failure.CONNECTIONS, seconds, note)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, PlainSerializer, TypeAdapter, ValidationError
 
 from harness.errors import InputError, Problem
 from harness.events import Ending
@@ -156,6 +156,11 @@ class Scene:
     round: tuple[int, int] | None = None
 
 
+def _as_written(limits: Limits | None) -> dict[str, str] | None:
+    # They are read as a scenario has them.
+    return limits.plain() if limits else None
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that will be done, scene after scene; `lives` connections of the cast at most."""
@@ -169,7 +174,7 @@ class Plan:
     people: tuple[PlannedPerson, ...]
     scenes: tuple[Scene, ...]
     lives: int
-    limits: Limits | None = None
+    limits: Annotated[Limits | None, PlainSerializer(_as_written)] = None
 
     def steps(self) -> Iterator[PlannedStep]:
         """Yield every step in order."""

@@ -51,6 +51,11 @@ class Server(StrEnum):
     DOWN = "not running"
 
 
+# What a server that is stopped, or not there, cannot take its part in.
+NEEDS_SERVER = (
+    *(Verb.CONNECT, Verb.JOIN, Verb.HEARS, Verb.REFUSED, Verb.LEAVE),
+    *(Verb.FREEZE, Verb.THAW),
+)
 # In which state of the server an act makes sense, and which state it leads to.
 ACTS = {
     ServerAct.STOP: (Server.RUNS, Server.STOPPED),
@@ -111,13 +116,14 @@ class _Planner(Company):
 
     def _check_server(self, step: Step, server: Server) -> None:
         """Find what cannot be done while the server is stopped, or not running."""
-        needs = step.verb in (Verb.CONNECT, Verb.JOIN, Verb.HEARS, Verb.REFUSED, Verb.LEAVE)
-        if needs and server is not Server.RUNS:
+        if step.verb in NEEDS_SERVER and server is not Server.RUNS:
             hint = "server: continue" if server is Server.STOPPED else "server: restart"
             self.problem(step, f"the server is {server} here", f"let it go on first: {hint}")
 
     def _tell_server(self, step: Step, act: ServerAct) -> None:
         wanted, becomes = ACTS.get(act, (self.server, Server.RUNS))
+        if self.server is Server.STOPPED:
+            wanted = Server.STOPPED if act is ServerAct.CONTINUE else Server.RUNS
         if self.server is not wanted:
             self.problem(
                 step, f"the server is {self.server} here", f"{act} needs one that is {wanted}"

@@ -52,7 +52,10 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What is left of a run: its history, and what is known of the server afterwards."""
+    """What is left of a run: its history, and what is known of the server afterwards.
+
+    `exit_status` is None unless it ended by itself.
+    """
 
     history: History
     output: bytes
@@ -120,8 +123,7 @@ class Run:
         departed = bool(self.recorder.transcript.departures())
         await self._await_half_closed()
         if self.story.lifecycle.runs:
-            await settle_sockets(self.crew)
-            self.watch.sample("after", self.crew.open)
+            await settle_sockets(self.crew, "after")
             self._note_addresses()
             if departed and self.target.started:
                 await self._watch_idle()
@@ -191,10 +193,10 @@ class Run:
     def _exited(self, status: int) -> None:
         if self.recorder.closed:
             return
-        self.exit_status = status
         self.recorder.add(events.Exited(self.recorder.now(), status))
         if self.story.lifecycle.expected:
             return
+        self.exit_status = status
         # What the server said last is still to be read: it proves how far it came.
         asyncio.get_running_loop().call_later(0.1, self._stop)
 

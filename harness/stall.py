@@ -71,6 +71,8 @@ class Stall:
         recorder.add(events.Bitten(recorder.now(), user.conn, bit, proof))
 
     def _bite(self, user: User, before: dict[User, int]) -> tuple[int, str]:
+        if user.attendance.leaving is not None:
+            return -1, "it had ended before that could be told"
         addresses = user.addresses
         state = self.crew.cutter.diag.one(*addresses) if addresses else None
         # Where the kernel cannot be asked it knows no connection, whatever became of it.

@@ -66,8 +66,10 @@ class Watch:
     def sample(self, label: str, expected: int) -> events.Sampled | None:
         """Record the server's resources; `expected` connections are open on this side."""
         sample = self.target.sample() if self.target.started else None
-        if sample is None:
-            return None
+        return None if sample is None else self.note(sample, label, expected)
+
+    def note(self, sample: Sample, label: str, expected: int) -> events.Sampled:
+        """Record resources that were looked at just now."""
         event = _sampled(self.recorder.now(), label, sample, expected)
         self.recorder.add(event)
         return event

@@ -16,6 +16,8 @@ import psutil
 import pytest
 
 import harness
+from harness.events import Cut, Kind, Said
+from harness.history import read_history
 
 ROOT = Path(harness.__file__).parents[1]
 THREADS = Path(__file__).parent / "correct" / "threads.py"
@@ -240,6 +242,25 @@ def test_lists_go_where_there_is_only_ascii(desk: Desk) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_any_scenario_can_be_cut(desk: Desk) -> None:
+    done = desk.harness("run", "talk.yaml", "--on", "segments=1byte", "--out", "a")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    stories = (desk.folder / "a" / "scenario.yaml").read_text()
+    assert "1 byte" in stories
+    events = list(read_history(desk.folder / "a" / "history.jsonl"))
+    said = [one for one in events if isinstance(one, Said) and one.kind is Kind.STORY]
+    cuts = [one for one in events if isinstance(one, Cut)]
+    assert len(said) == len(cuts) == 2
+    for message, cut in zip(said, cuts, strict=True):
+        assert (cut.pieces, cut.glued) == (len(message.data), 1)
+        # Elsewhere the kernel does not tell.
+        assert cut.apart in (cut.pieces - 1, -1)
+    # And as it was stored it is cut again.
+    assert desk.harness("run", "a/scenario.yaml", "--out", "b").returncode == 0
+    assert '["cut",' in (desk.folder / "b" / "history.jsonl").read_text()
+
+
 # What cannot be
 
 
@@ -286,6 +307,32 @@ def test_a_port_in_use(desk: Desk) -> None:
         taken.setblocking(False)
         with pytest.raises(BlockingIOError):
             taken.accept()
+
+
+def test_a_server_that_the_harness_did_not_start_cannot_be_restarted(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        said = desk.refuses("run", "scenarios/restart.yaml", "--connect", f"127.0.0.1:{port}")
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert len(said.splitlines()) == 1
+    assert "restart.yaml stops, ends or starts the server" in said
+    assert said.endswith("--server instead of --connect\n")
+
+
+def test_messages_are_not_glued_where_nothing_ends_them(desk: Desk) -> None:
+    done = desk.harness("run", "scenarios/glued.yaml", "--dialect", "raw")
+
+    assert (done.returncode, done.stderr) == (3, "")
+    first, last = done.stdout.splitlines()
+    assert first.startswith("SKIP  glued: it needs frames, and in raw ")
+    assert last == "0 runs: inconclusive, 1 skipped"
+    assert not (desk.folder / "runs").exists()
+
+
+def test_a_way_to_cut_that_is_none(desk: Desk) -> None:
+    assert "write 3 bytes" in desk.refuses("run", "talk.yaml", "--on", "segments=3")
 
 
 # Those who watch
@@ -349,6 +396,58 @@ def test_an_interrupted_run_keeps_what_it_saw_and_leaves_no_process(desk: Desk) 
     again = desk.harness("check", "a")
     assert (again.returncode, again.stdout.encode()) == (3, printed)
     assert (desk.folder / "a" / "verdict.json").read_bytes() == verdict
+
+
+# Who has gone for good the second time it is started.
+AGAIN = """\
+import pathlib, runpy, sys, time
+marker = pathlib.Path(__file__).with_name("started")
+if marker.exists():
+    time.sleep(1000)
+marker.touch()
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "seen"),
+    [
+        ("  - {who: bob, freeze: true}\n  - {wait: 10m}\n", b'["froze",'),
+        ("  - {server: stop}\n  - {wait: 10m}\n  - {server: continue}\n", b'["server-done",'),
+        ("  - {server: restart}\n", b'"restart"'),
+    ],
+    ids=["frozen", "stopped", "restarting"],
+)
+def test_in_the_middle_of_a_fault_it_can_be_interrupted(
+    desk: Desk, steps: str, seen: bytes
+) -> None:
+    desk.write("long.yaml", SCENARIO + steps)
+    script = desk.write("again.py", AGAIN)
+    mark = f"WHOHEARD_TEST={uuid4()}"
+    server = f"env {mark} {sys.executable} {script} {THREADS} {{port}}"
+    with subprocess.Popen(
+        desk.command("run", "long.yaml", "--server", server, "--out", "a", "--patience", 5),
+        cwd=desk.folder,
+        env=desk.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        history = desk.folder / "a" / "history.jsonl"
+        until(lambda: history.exists() and seen in history.read_bytes())
+        until(lambda: marked(mark))
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        printed, complained = process.communicate(timeout=PATIENCE)
+
+    # By its deadlines it would have gone on for 50 seconds, and for ten minutes.
+    assert time.monotonic() - begin < 30
+    assert process.returncode == 130
+    assert b"the run was interrupted" in printed
+    assert b"Traceback" not in complained
+    assert marked(mark) == []
+    again = desk.harness("check", "a")
+    assert (again.returncode, again.stdout.encode()) == (3, printed)
 
 
 def marked(mark: str) -> list[int]:

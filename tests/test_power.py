@@ -17,7 +17,9 @@ def test_faulty_server_is_caught_by_the_check_that_should(row: Row, play: Play) 
     played = play(row.scenario, f"faulty/{row.server}.py", row.dialect, patience=row.patience)
     assert played.verdict.outcome is Outcome.FAIL, played.explain()
     assert row.checks <= played.failed_checks <= row.checks | row.also, played.explain()
-    assert row.requirements <= played.blamed <= row.requirements | row.also, played.explain()
+    # What only passes a limit of the scenario violates no requirement.
+    blamed = played.blamed - {""}
+    assert row.requirements <= blamed <= row.requirements | row.also, played.explain()
     words = " ".join(f"{one.says} {one.cause}" for one in played.failures)
     assert row.words in words, played.explain()
 
@@ -46,4 +48,4 @@ def test_the_most_telling_requirement_is_blamed(server: str) -> None:
 
 
 def test_every_check_has_a_faulty_server() -> None:
-    assert {check for row in TABLE for check in row.checks} >= set(CHECKS) - {"limits"}
+    assert {check for row in TABLE for check in row.checks} == set(CHECKS)

@@ -89,10 +89,7 @@ def _cause(case: Case, message: Message, requirement: str) -> str:
     if requirement != "LEAVE-3":
         return ""
     heard = first_heard(case, message)
-    gone = [one for one in case.transcript.departures() if departed_at(one) <= heard]
-    if not gone:
-        return ""
-    last = gone[-1]
+    last = [one for one in case.transcript.departures() if departed_at(one) <= heard][-1]
     milliseconds = (message.at - departed_at(last)) / 1e6
     if milliseconds < 0:
         return f"{last.person} left ({last.how}) while it was on its way"

@@ -1,10 +1,11 @@
 """Flood: one member that says very much does not keep the others' words from arriving.
 
-No clock decides, only order: what others said while the flood rose (from its first fifth to its
-half) must not all arrive behind the flood's last word, at everyone.
+No clock decides, only order: what others said while the flood rose (from its first MiB, or
+fifth, to its half) must not all arrive behind the flood's last word, at everyone.
 """
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from harness.case import Case, counted, out, result
 from harness.events import Kind
@@ -38,7 +39,10 @@ def _flood(speech: Speech) -> list[Message]:
 def _beside(case: Case, flood: list[Message]) -> Iterator[tuple[list[Message], Message]]:
     """Yield what each of the others said while the flood rose, with the flood's last word."""
     # Whoever spoke as it began may have been heard before it was a flood.
-    begin, middle, last = flood[len(flood) // 5].at, flood[len(flood) // 2].at, flood[-1]
+    said = accumulate(len(message.data) for message in flood)
+    early = sum(1 for total in said if total < FLOOD_BYTES)
+    begin = flood[min(early, len(flood) // 5)].at
+    middle, last = flood[len(flood) // 2].at, flood[-1]
     for other in case.transcript.voices.speeches.values():
         if other.conn == last.conn or other.untext is not None or _flood(other):
             continue

@@ -1,7 +1,7 @@
 """As long as more comes from one member, nobody else is looked at.
 
 Violates LOAD-4.
-What waits to be written is written meanwhile. Who has much to say may pause for a moment.
+What waits to be written is written meanwhile. Who has much to say may pause for two seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DIALECTS = ("raw", "lines")
 
 # More comes from a member of whom so many turns have been served, and who pauses no longer.
 TURNS = 20
-PAUSE = 0.5
+PAUSE = 2.0
 
 
 class Faulty(Chat):

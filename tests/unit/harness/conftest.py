@@ -23,18 +23,22 @@ from harness.events import (
     Ending,
     Eof,
     Event,
+    Failure,
     Kind,
     Left,
     Named,
     Read,
     Role,
     Said,
+    Sampled,
     Stage,
     StageBegun,
+    StepFailed,
 )
 from harness.judge import judge
+from harness.limits import Limits
 from harness.membership import Membership
-from harness.plan import Plan, Scene
+from harness.plan import Plan, PlannedPerson, Scene
 from harness.tokens import mint
 from harness.transcript import Transcript
 from harness.verdict import CheckResult, Verdict
@@ -133,6 +137,9 @@ class Tale:
         self.said: dict[int, int] = {}
         self.members: set[int] = set()
         self.scenes: tuple[Scene, ...] = ()
+        self.requirements: tuple[str, ...] = ()
+        self.cast: tuple[PlannedPerson, ...] = ()
+        self.limits: Limits | None = None
 
     def tick(self, milliseconds: int = 1) -> int:
         """Let time pass."""
@@ -168,17 +175,37 @@ class Tale:
         bare: bool = False,
         kind: Kind = Kind.STORY,
         accepted: bool = True,
+        step: int = -1,
     ) -> bytes:
         """Say something; return what the others should read."""
         token = b"" if bare else mint(conn, self.said[conn])
         body = f"{token.decode()} {text}" if token and text else text or token.decode()
         data = self.dialect.said_bytes(body)
         at, number = self.tick(), self.said[conn]
-        self.events.append(Said(at, conn, number, data, token, kind, at, -1))
+        self.events.append(Said(at, conn, number, data, token, kind, at, step))
         self.said[conn] += 1
         if accepted:
             self.add(Accepted, conn, number)
         return self.dialect.prefix(self.nicks[conn]) + data
+
+    def say_bytes(self, conn: int, data: bytes) -> None:
+        """Say what is no text."""
+        at = self.tick()
+        self.events.append(Said(at, conn, self.said[conn], data, b"", Kind.UNTEXT, at, -1))
+        self.said[conn] += 1
+
+    def sample(self, label: str, **values: float) -> None:
+        """Look at a server that holds three connections and 16 MiB, but for `values`."""
+        usual = {"cpu": 0.0, "run_delay": 0.0, "threads": 1, "rss": 1 << 24, "sockets": 3}
+        usual |= {"close_wait": 0, "expected": 3} | values
+        self.add(Sampled, label, *usual.values())
+
+    def fail(
+        self, conn: int, failure: Failure, note: str = "", deadline: float = 5.0, late: float = 0.0
+    ) -> None:
+        """Let somebody's part of step 0 fail; of nobody where `conn` is -1."""
+        person = self.nicks.get(conn, "")
+        self.add(StepFailed, 0, conn, person, failure, deadline, late, note)
 
     def read(self, conn: int, data: bytes) -> None:
         """Let `conn` read."""
@@ -219,7 +246,18 @@ class Tale:
 
     def plan(self) -> Plan:
         """Give a plan that fits."""
-        return Plan("tale", "a tale", (), 0, self.dialect.name, 1.0, (), self.scenes, 9)
+        return Plan(
+            name="tale",
+            title="a tale",
+            requirements=self.requirements,
+            seed=0,
+            dialect=self.dialect.name,
+            patience=1.0,
+            people=self.cast,
+            scenes=self.scenes,
+            lives=9,
+            limits=self.limits,
+        )
 
     def transcript(self) -> Transcript:
         """Give the finished transcript."""

@@ -344,21 +344,52 @@ def test_afterwards_its_port_is_quiet() -> None:
     asyncio.run(main())
 
 
-def test_connections_that_it_closed_first_are_in_its_way_and_then_no_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_connections_that_it_closed_first_are_in_its_way_and_then_no_more() -> None:
     async def main() -> None:
         async with scene_of("lingers") as scene:
             await scene.join("alice")
-            monkeypatch.setattr(deadlines, "LISTENING", 0.5)
-            told = await scene.fails(ServerAct.RESTART, within=WAIT)
-            assert (told.failure, told.deadline) == (Failure.RESTART, 0.5)
-            # It could not bind, and has said so.
-            assert await scene.target.exited == 1
+            before = list(scene.crew.users.values())
+            restart = asyncio.create_task(scene.tell(ServerAct.RESTART, within=WAIT))
+            # It cannot bind, and says so; a run would end here, as nobody listens any more.
             await until(lambda: b"Address already in use" in scene.target.output())
+            assert await scene.target.exited == 1
+            assert not is_quiet(scene.target.port)
+            restart.cancel()
+            await asyncio.wait([restart])
             assert scene.acts() == ["server-told interrupt", "server-told restart"]
-            for user in scene.crew.users.values():
+            for user in before:
                 await user.until_closed()
+            assert is_quiet(scene.target.port)
+
+    asyncio.run(main())
+
+
+def test_one_that_had_to_be_killed_is_started_again_all_the_same() -> None:
+    async def main() -> None:
+        async with scene_of("deaf") as scene:
+            await scene.join("alice")
+            told = await scene.fails(ServerAct.RESTART, within=0.2)
+            assert (told.failure, told.deadline) == (Failure.STOP, 0.2)
+            assert scene.acts() == [
+                *("server-told interrupt", "server-told restart", "server-done restart")
+            ]
+            assert scene.lifecycle.runs
+            assert (await scene.join("alice")).present
+
+    asyncio.run(main())
+
+
+def test_nobody_listens_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        async with scene_of("lingers") as scene:
+            await scene.join("alice")
+            await scene.tell(ServerAct.INTERRUPT, within=WAIT)
+            monkeypatch.setattr(deadlines, "LISTENING", 0.0)
+            told = await scene.fails(ServerAct.RESTART)
+            assert (told.failure, told.deadline) == (Failure.RESTART, 0.0)
+            assert scene.acts()[-1] == "server-told restart"
+            await scene.target.stop(grace=0)
+            await scene.reset_all()
             assert is_quiet(scene.target.port)
 
     asyncio.run(main())

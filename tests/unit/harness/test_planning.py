@@ -434,3 +434,28 @@ def test_the_whole_is_said_of_the_plan() -> None:
     )
     assert (made.name, made.title, made.seed, made.dialect) == ("short", "A test", 9, "lines")
     assert (made.requirements, made.patience) == (("JOIN-1", "STAY-1"), 2.5)
+
+
+@pytest.mark.parametrize(
+    ("steps", "line", "says"),
+    [
+        (("{server: stop}", "{who: bob, freeze: true}", "{server: continue}"), 7, "is stopped"),
+        (("{who: bob, freeze: true}", "{server: stop}", "{who: bob, thaw: true}"), 8, "is stopped"),
+        (("{server: stop}", "{server: restart}"), 7, "restart needs one that is running"),
+        (("{server: stop}", "{server: kill}"), 7, "kill needs one that is running"),
+        (("{server: stop}", "{server: stop}"), 7, "stop needs one that is running"),
+        (("{server: continue}",), 6, "continue needs one that is stopped"),
+        (("{server: kill}", "{server: kill}"), 7, "kill needs one that is running"),
+    ],
+)
+def test_what_a_stopped_server_cannot_do_is_told(
+    steps: tuple[str, ...], line: int, says: str
+) -> None:
+    told = mistakes(ALL_JOIN, *steps)
+    assert any(one.startswith(f"test.yaml:{line}:5: ") and says in one for one in told), told
+
+
+@pytest.mark.parametrize("act", ["kill", "interrupt", "terminate"])
+def test_a_server_that_runs_or_has_ended_may_start_again(act: str) -> None:
+    assert plan(ALL_JOIN, "{server: restart}", ALL_JOIN).acts_on_server
+    assert plan(ALL_JOIN, f"{{server: {act}}}", "{server: restart}", ALL_JOIN).acts_on_server

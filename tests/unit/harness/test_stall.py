@@ -1,4 +1,4 @@
-"""`harness.stall`: who is frozen reads nothing, whether that was felt is told, and how fast it is."""
+"""`harness.stall`: who is frozen reads nothing; whether the server felt it, and the others did."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from harness import kernel, stall
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.dialect import load_dialect
-from harness.events import Bitten, Failure, Froze, Kind, Role, Thawed
+from harness.events import Bitten, Ending, Failure, Froze, Kind, Role, Thawed
 from harness.kernel import TcpState
 from harness.recorder import Recorder
 from harness.speech import Message
@@ -133,7 +133,7 @@ def test_who_is_frozen_reads_nothing_and_goes_on_where_it_was(serve: Serve, room
             assert sleeper not in scene.crew.healthy
             sleeper.thaw()
             await scene.heard(sleeper, first)
-            assert not sleeper.attendance.frozen
+            assert sleeper in scene.crew.healthy
             tags = [e.TAG for e in scene.crew.recorder.history if isinstance(e, Froze | Thawed)]
             assert tags == ["froze", "thawed"]
 
@@ -267,6 +267,18 @@ def test_where_the_kernel_cannot_tell_nothing_is_proved(
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("how", [Ending.RESET, Ending.CLOSE])
+def test_who_has_ended_itself_proves_nothing(serve: Serve, room: Room, how: Ending) -> None:
+    async def main() -> None:
+        async with serve(room()) as port, scene_at(port) as scene:
+            scene.stall.freeze(scene.sleeper)
+            scene.sleeper.hang_up(how)
+            await scene.stall.finish()
+            assert [bit for _, bit, _ in scene.bites()] == [-1]
+
+    asyncio.run(main())
+
+
 @needs_linux
 def test_where_nobody_knows_how_much_fills_it_nothing_is_proved(
     serve: Serve, room: Room, monkeypatch: pytest.MonkeyPatch
@@ -386,9 +398,9 @@ def test_who_reads_is_given_more_time(serve: Serve, room: Room) -> None:
         async def trickle(message: bytes, writer: Writer) -> None:
             for at in range(0, len(message), 10):
                 writer.write(message[at : at + 10])
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.04)
 
-        tasks = []
+        tasks: list[asyncio.Task[None]] = []
         slow = False
 
         def hold(sender: str, receiver: str, data: bytes) -> bytes:
@@ -402,9 +414,9 @@ def test_who_reads_is_given_more_time(serve: Serve, room: Room) -> None:
         async with serve(server) as port, scene_at(port) as scene:
             scene.stall.freeze(scene.sleeper)
             slow = True
-            # A second and more, ten bytes at a time.
+            # Two seconds and more, ten bytes at a time.
             message = scene.say(scene.alice, b"x" * 600)
-            await scene.stall._hear_all(0.5)  # noqa: SLF001
+            await scene.stall._hear_all(1.0)  # noqa: SLF001
             assert scene.bob.has_heard(message)
             await asyncio.gather(*tasks)
 

@@ -556,7 +556,7 @@ def test_who_is_left_to_the_server_reads_to_the_end(serve: Serve) -> None:
     async def main() -> None:
         may_end = asyncio.Event()
 
-        async def handle(reader: Reader, writer: Writer) -> None:
+        async def handle(_reader: Reader, writer: Writer) -> None:
             writer.write(b"nickname")
             await may_end.wait()
             writer.write(b"bye")

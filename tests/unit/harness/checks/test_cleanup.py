@@ -129,7 +129,7 @@ def test_sockets_of_nobody_who_left(tale: Tale) -> None:
             {"threads": 1},
             "threads beyond its members grew from -1 (second round) to 2 (last round)",
         ),
-        ({"rss": 1 << 18}, "bytes of memory grew from 17039360 (second round) to 17825792"),
+        ({"rss": 17 << 20}, "bytes of memory grew from 34603008 (second round) to 88080384"),
     ],
 )
 def test_rounds_leave_something(tale: Tale, values: dict[str, int], words: str) -> None:

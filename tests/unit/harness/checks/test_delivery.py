@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.events import Ending, Eof, Failure, Kind, Stage, StageBegun, StepFailed
+from harness.events import (
+    Ending,
+    Eof,
+    Failure,
+    Froze,
+    Kind,
+    Stage,
+    StageBegun,
+    StepFailed,
+    Thawed,
+)
 from harness.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -190,6 +200,69 @@ def test_one_is_never_heard_at_all(tale: Tale) -> None:
     tale.leave(c)
     tale.end()
     (finding,) = tale.check("delivery").findings
-    assert finding.requirement == "RELAY-1"
+    assert finding.requirement == "JOIN-2"
     assert finding.says.startswith("bob never heard cid's message “~00020000kt~ hello”")
     assert b in tale.members
+
+
+def test_who_had_stopped_reading_misses_something(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.add(Froze, b)
+    tale.tell(a, "one", b)
+    tale.add(Thawed, b)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert (finding.requirement, finding.timed) == ("LOAD-2", False)
+    assert finding.cause == "the receiver had stopped reading for a while; what it missed then is gone"
+
+
+@pytest.mark.parametrize("how", ["frozen to the end", "thrown out"])
+def test_who_has_not_read_on_is_owed_nothing(tale: Tale, how: str) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.add(Froze, b)
+    tale.tell(a, "one", b)
+    tale.members.discard(b)
+    if how == "thrown out":
+        tale.add(Thawed, b)
+        tale.add(Eof, b)
+    tale.end()
+    assert not tale.check("delivery").findings
+
+
+def test_what_is_no_text_is_owed_to_nobody(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.say_bytes(a, b"\xff")
+    tale.tell(b, "one")
+    tale.end()
+    assert not tale.check("delivery").findings
+
+
+def test_anothers_words_are_lost_beside_it(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    tale.say_bytes(a, b"\xff")
+    tale.read(c, b"ann: \xef\xbf\xbd")
+    tale.tell(b, "one", c)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.says.startswith("cid never heard bob's message")
+
+
+def test_a_departure_that_nobody_saw(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.tell(a, "one", b)
+    d = tale.join("dan")
+    tale.leave(d)
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert finding.cause == ""
+
+
+def test_it_is_blamed_on_a_departure_that_came_after(tale: Tale) -> None:
+    a, b, c, d = tale.room("ann", "bob", "cid", "dan")
+    tale.say(a, "one")
+    tale.leave(b, Ending.RESET)
+    tale.tell(a, "two")
+    tale.end()
+    (finding,) = tale.check("delivery").findings
+    assert (finding.requirement, finding.cause) == ("RELAY-1", "")
+    assert (c, d) == (2, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from harness.events import Cut, Froze, Thawed
 from harness.verdict import Finding
 
 if TYPE_CHECKING:
@@ -61,3 +62,32 @@ def test_a_prefix_stands_inside_a_character(tale: Tale) -> None:
     (finding,) = tale.check("intact").findings
     assert finding.requirement == "INPUT-2"
     assert finding.says.endswith("reached bob with a prefix inside a character, after 16 bytes.")
+
+
+def test_who_had_stopped_reading_gets_a_part(tale: Tale) -> None:
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.add(Froze, b)
+    relayed = tale.tell(a, "one two", b)
+    tale.add(Thawed, b)
+    tale.read(b, relayed[:-3])
+    tale.tell(a, "more")
+    (finding,) = tale.check("intact").findings
+    assert finding.requirement == "LOAD-2"
+
+
+def test_a_line_that_was_cut(tell: MakeTale) -> None:
+    tale = tell("lines")
+    a, b, _ = tale.room("ann", "bob", "cid")
+    relayed = tale.tell(a, "one two", b)
+    tale.add(Cut, a, 2, 2, 1)
+    tale.read(b, relayed[:-4] + b"\n")
+    (finding,) = tale.check("intact").findings
+    assert finding.requirement == "RELAY-9"
+
+
+def test_what_is_no_text_may_be_changed(tale: Tale) -> None:
+    a, b = tale.room("ann", "bob")
+    tale.say_bytes(a, b"one \xff two")
+    tale.read(b, b"ann: one \xef\xbf\xbd two")
+    tale.read(b, tale.say(a, "one"))
+    assert not tale.check("intact").findings

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    from tests.unit.harness.conftest import Tale
+    from tests.unit.harness.conftest import MakeTale, Tale
 
 
 def test_the_right_names(tale: Tale) -> None:
@@ -32,3 +34,17 @@ def test_no_name(tale: Tale) -> None:
         "ann said “~00000001vp~ one”; bob should have read “ann: ” before it, "
         "and read “~00000001vp~ one”."
     )
+
+
+@pytest.mark.parametrize(("together", "requirement"), [(True, "RELAY-9"), (False, "RELAY-2")])
+def test_no_name_before_the_second_of_two_lines(
+    tell: MakeTale, together: bool, requirement: str
+) -> None:
+    tale = tell("lines")
+    a, b, _ = tale.room("ann", "bob", "cid")
+    first, second = tale.tell(a, "one", b), tale.tell(a, "two", b)
+    bare = second.removeprefix(b"ann: ")
+    for data in (first + bare,) if together else (first, bare):
+        tale.read(b, data)
+    (finding,) = tale.check("prefix").findings
+    assert finding.requirement == requirement

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.events import Broken, Eof, Exited
+import pytest
+
+from harness.events import Broken, Eof, Exited, Froze, Thawed
+from harness.plan import Deed, PlannedStep, Scene
+from harness.scenario import Verb
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -65,3 +69,34 @@ def test_who_was_thrown_out_long_before(tale: Tale) -> None:
     tale.tick(2000)
     tale.add(Exited, 1)
     assert len(tale.check("stays").findings) == 1
+
+
+def test_the_server_was_to_end_it(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    deed = Deed("ann", Verb.REFUSED, a)
+    tale.scenes = (Scene((PlannedStep(0, 1, "ann: refused", Verb.REFUSED, (deed,)),)),)
+    tale.add(Eof, a)
+    assert not tale.check("stays").findings
+
+
+@pytest.mark.parametrize("fault", ["froze", "no text"])
+def test_who_had_given_cause(tale: Tale, fault: str) -> None:
+    a, _ = tale.room("ann", "bob")
+    if fault == "froze":
+        tale.add(Froze, a)
+        tale.add(Thawed, a)
+    else:
+        tale.say_bytes(a, b"\xff")
+    tale.add(Eof, a)
+    assert not tale.check("stays").findings
+
+
+@pytest.mark.parametrize(("wait", "requirement"), [(0, "INPUT-1"), (1000, "STAY-1")])
+def test_another_had_said_what_is_no_text(tale: Tale, wait: int, requirement: str) -> None:
+    a, b = tale.room("ann", "bob")
+    tale.say_bytes(b, b"\xff")
+    tale.tick(wait)
+    tale.add(Eof, a)
+    (finding,) = tale.check("stays").findings
+    told = "somebody else had just said what is no text, and it reached the wrong one"
+    assert (finding.requirement, finding.cause) == (requirement, "" if wait else told)

@@ -8,17 +8,22 @@ import pytest
 
 from harness.events import (
     Connect,
+    Cut,
     Ending,
     Eof,
     Exited,
     Failure,
+    Froze,
     Kind,
     Left,
     Read,
     Role,
+    Sent,
+    ServerTold,
     StepBegun,
     StepEnded,
     StepFailed,
+    Thawed,
 )
 from harness.plan import Deed, PlannedStep, Scene
 from harness.scenario import Verb
@@ -220,3 +225,140 @@ def test_before_anything_was_read(tale: Tale) -> None:
     tale.add(Connect, 0, "ann", "ann", Role.PERSON)
     failed(tale, 0, "ann", Failure.CONNECT)
     assert [moment.text for moment in told(tale).moments] == ["connects", "reads the prompt"]
+
+
+def test_one_of_the_room_is_still_there(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.leave(a)
+    tale.tick(5000)
+    failed(tale, -1, "cid", Failure.PROMPT)
+    assert told(tale).requirement == "JOIN-1"
+
+
+def test_a_namesake_took_the_place(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    conn = tale.join("other bob", "bob")
+    tale.tell(a, "", conn, kind=Kind.BEACON)
+    failed(tale, conn, "other bob", Failure.JOIN)
+    finding = told(tale)
+    assert (finding.requirement, finding.outcome) == ("JOIN-7", "fail")
+
+
+def test_who_does_not_read_holds_others_up(tale: Tale) -> None:
+    a, b = tale.room("ann", "bob")
+    tale.add(Froze, b)
+    failed(tale, a, "ann", Failure.ACCEPT)
+    finding = told(tale)
+    assert (finding.requirement, finding.cause) == (
+        "LOAD-1",
+        "bob did not read: the server waits for whoever does not",
+    )
+
+
+@pytest.mark.parametrize("wait", [0, 6_000])
+def test_who_reads_again_holds_nobody_up_any_more(tale: Tale, wait: int) -> None:
+    a, b = tale.room("ann", "bob")
+    tale.add(Froze, b)
+    tale.add(Thawed, b)
+    tale.tick(wait)
+    failed(tale, a, "ann", Failure.ACCEPT)
+    assert bool(told(tale).cause) == (wait == 0)
+
+
+def let_in(tale: Tale, conn: int) -> Finding:
+    failed(tale, conn, tale.nicks.get(conn, "eve"), Failure.NOT_REFUSED)
+    return told(tale)
+
+
+def test_a_namesake_is_let_in(tale: Tale) -> None:
+    tale.room("ann", "bob")
+    finding = let_in(tale, tale.join("other", "ann"))
+    assert finding.requirement == "JOIN-7"
+    assert finding.says == (
+        "ann should have been refused: the server let it in, or kept it within 5 s."
+    )
+    assert [moment.text for moment in finding.moments] == ["is refused"]
+
+
+def test_a_stranger_is_let_in(tale: Tale) -> None:
+    conn = tale.connect("eve")
+    tale.add(Sent, conn, b"\n")
+    assert let_in(tale, conn).requirement == "JOIN-6"
+
+
+def test_who_says_what_is_no_text_is_kept(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.say_bytes(a, b"x" * 20_000)
+    assert let_in(tale, a).requirement == "INPUT-3"
+
+
+@pytest.mark.parametrize(
+    ("asked", "requirement"), [((), "JOIN-6"), (("STAY-1", "JOIN-7"), "STAY-1")]
+)
+def test_somebody_is_kept(tale: Tale, asked: tuple[str, ...], requirement: str) -> None:
+    tale.requirements = asked
+    finding = let_in(tale, 7)
+    assert (finding.requirement, finding.moments) == (requirement, ())
+
+
+@pytest.mark.parametrize(
+    ("at_once", "joined", "requirement"),
+    [(True, True, "JOIN-10"), (True, False, "JOIN-2"), (False, True, "JOIN-2")],
+)
+def test_some_of_a_crowd(tale: Tale, at_once: bool, joined: bool, requirement: str) -> None:
+    a, b = tale.room("ann", "bob") if joined else (tale.connect("ann"), tale.connect("bob"))
+    c = tale.join("cid")
+    deeds = tuple(Deed(tale.nicks[conn], Verb.JOIN, conn) for conn in (a, b, c))
+    step = PlannedStep(0, 1, "crowd: join", Verb.JOIN, deeds, at_once=at_once)
+    tale.scenes = (Scene((step,)),)
+    failed(tale, c, "cid", Failure.JOIN)
+    finding = told(tale)
+    assert finding.requirement == requirement
+    if requirement == "JOIN-10":
+        assert finding.cause == "others connected at the same moment, and some of them got in"
+
+
+def test_nobody_is_let_in_after_everyone_left(tale: Tale) -> None:
+    for conn in tale.room("ann", "bob"):
+        tale.leave(conn)
+    tale.tick(6_000)
+    failed(tale, tale.join("cid"), "cid", Failure.JOIN)
+    finding = told(tale)
+    assert (finding.requirement, finding.cause) == (
+        "LEAVE-8",
+        "everyone had left before, and nobody has been let in since",
+    )
+
+
+def test_refused_with_a_nickname_in_pieces(tale: Tale) -> None:
+    conn = tale.join("ann")
+    tale.add(Cut, conn, 2, 2, 1)
+    tale.add(Eof, conn)
+    failed(tale, conn, "ann", Failure.REFUSED)
+    assert told(tale).requirement == "JOIN-9"
+
+
+def test_a_namesake_hears_nobody(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    conn = tale.join("other", "bob")
+    tale.tell(a, "", conn, kind=Kind.BEACON)
+    failed(tale, conn, "other", Failure.JOIN)
+    finding = told(tale)
+    assert (finding.requirement, finding.cause) == (
+        "JOIN-7",
+        "another came under the same name, and others heard all the while",
+    )
+
+
+def test_it_ended_instead_of_starting_again(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.add(ServerTold, "restart", 0)
+    tale.add(Exited, 1)
+    failed(tale, a, "ann", Failure.JOIN)
+    assert not tale.check("story").findings
+
+
+@pytest.mark.parametrize("failure", [Failure.STALL, Failure.STOP, Failure.RESTART])
+def test_what_is_of_the_server_belongs_to_other_checks(tale: Tale, failure: Failure) -> None:
+    failed(tale, 0, "ann", failure)
+    assert not tale.check("story").findings

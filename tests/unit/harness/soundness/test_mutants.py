@@ -10,13 +10,17 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from edits import Edit, certain, edited, heard_by
 
 from harness.events import Event, Read
 from harness.judge import judge
 from harness.verdict import Outcome
 
 if TYPE_CHECKING:
-    from tests.unit.harness.soundness.conftest import MakeRoom, Peer, Room, Word
+    from peers import Peer, Word
+    from rooms import Room
+
+    from tests.unit.harness.soundness.conftest import MakeRoom
 
 
 def is_unique(room: Room, word: Word) -> bool:

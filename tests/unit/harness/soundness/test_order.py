@@ -12,7 +12,9 @@ from harness.transcript import Transcript
 from harness.verdict import Order
 
 if TYPE_CHECKING:
-    from tests.unit.harness.soundness.conftest import MakeRoom, Room
+    from rooms import Room
+
+    from tests.unit.harness.soundness.conftest import MakeRoom
 
 SEEDS = 24
 
