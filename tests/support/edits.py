@@ -1,4 +1,4 @@
-"""Defects that are put into the bytes that one receiver of a `Room` read, and where they can be put.
+"""Defects in the bytes that one receiver of a `Room` read, and where they can be put.
 
 When they were read stays as it was.
 """

@@ -1,4 +1,4 @@
-"""What the model of correct servers knows of one connection: what was said, sent, read and heard."""
+"""What the model of correct servers knows of one connection: what it said, read and heard."""
 
 from __future__ import annotations
 

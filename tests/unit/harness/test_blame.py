@@ -231,9 +231,7 @@ def test_losses_that_one_thing_does_not_explain(tale: Tale) -> None:
         (b"x\n", "otherwise"),
     ],
 )
-def test_text_that_nobody_said_as_it_came(
-    tell: MakeTale, text: bytes, requirement: str
-) -> None:
+def test_text_that_nobody_said_as_it_came(tell: MakeTale, text: bytes, requirement: str) -> None:
     tale = tell("lines")
     tale.cast = (PlannedPerson("ann", "ann"), PlannedPerson("eve", "Eve", typed="eve"))
     a, _, c = tale.room("ann", "bob", "cid")
@@ -267,9 +265,7 @@ def test_nobody_heard_it(tale: Tale) -> None:
 @pytest.mark.parametrize(
     ("wait", "seen"), [(None, False), (0, True), (999, True), (1_000, False), (-1, False)]
 )
-def test_what_is_no_text_was_said_shortly_before(
-    tale: Tale, wait: int | None, seen: bool
-) -> None:
+def test_what_is_no_text_was_said_shortly_before(tale: Tale, wait: int | None, seen: bool) -> None:
     a, _ = tale.room("ann", "bob")
     tale.say_bytes(a, b"\xff")
     at = None if wait is None else tale.now + wait * 1_000_000

@@ -459,3 +459,92 @@ def test_what_a_stopped_server_cannot_do_is_told(
 def test_a_server_that_runs_or_has_ended_may_start_again(act: str) -> None:
     assert plan(ALL_JOIN, "{server: restart}", ALL_JOIN).acts_on_server
     assert plan(ALL_JOIN, f"{{server: {act}}}", "{server: restart}", ALL_JOIN).acts_on_server
+
+
+# Servers, newcomers, and bytes
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        (["{server: continue}"], "the server is running here"),
+        (["{server: stop}", "{server: stop}"], "the server is stopped here"),
+        (["{server: kill}", "{server: interrupt}"], "the server is not running here"),
+        (["{server: kill}", "{who: alice, join: true}"], "the server is not running here"),
+        (["{server: stop}"], "the server is still stopped when the story ends"),
+        (
+            ["{server: stop}", "{who: alice, connect: true}", "{server: continue}"],
+            "the server is stopped here",
+        ),
+        (
+            ["{together: [{who: alice, join: true}, {server: terminate}]}"],
+            "alice comes or goes while the server ends",
+        ),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_done_to_the_server(steps: list[str], says: str) -> None:
+    told = mistakes(*steps, people="{alice: }")
+    assert any(says in one for one in told)
+
+
+def test_all_are_away_once_the_server_has_ended() -> None:
+    made = plan(
+        ALL_JOIN, "{server: kill}", "{server: restart, after: 1s, within: 2s}", ALL_JOIN, patience=2
+    )
+    told = step(made, 2)
+    assert (told.server, told.after, told.within, told.deeds) == ("restart", 1.0, 4.0, ())
+    assert {deed.life for deed in step(made, 3).deeds} == {3, 4, 5}
+    assert made.scenes[1].empties is None
+
+
+def test_who_sends_at_the_door_is_a_stranger() -> None:
+    made = plan(
+        "{who: alice, connect: true}",
+        '{who: alice, send: "x"}',
+        '{who: alice, send: "y"}',
+        "{who: alice, leave: true}",
+    )
+    utterances = [u for index in (1, 2) for u in deed_of(made, index).utterances]
+    assert [u.messages for u in utterances] == [(), ()]
+    assert (
+        "other bytes in place of a name"
+        in (
+            mistakes(
+                "{who: alice, connect: true}", '{who: alice, send: "x"}', "{who: alice, join: true}"
+            )[0]
+        )
+    )
+
+
+def test_a_member_sends_messages() -> None:
+    made = plan(ALL_JOIN, '{who: alice, send: "x"}')
+    assert deed_of(made, 1).utterances[0].messages == (b"x",)
+    assert "cannot be sent in raw" in mistakes(ALL_JOIN, '{who: alice, send: "{end}"}')[0]
+
+
+def test_who_is_frozen_does_nothing_until_thawed() -> None:
+    steps = (ALL_JOIN, "{who: alice, freeze: true}", "{who: alice, say: a}")
+    assert "alice is frozen" in mistakes(*steps)[0]
+    made = plan(*steps[:2], "{who: alice, thaw: true}", steps[2])
+    assert [one.freezes for one in made.people] == [True, False, False]
+
+
+def test_who_is_refused_is_away() -> None:
+    made = plan("{who: alice, refused: true}", "{who: alice, join: true}")
+    assert [deed_of(made, index).life for index in (0, 1)] == [0, 1]
+
+
+def test_glued_the_first_message_comes_with_the_nickname() -> None:
+    people = "{alice: {on: {segments: glued, delay: 5ms}}, bob: }"
+    made = plan(ALL_JOIN, people=people, dialect=LINES)
+    [greeting] = deed_of(made, 0).utterances
+    assert greeting.data == tokens.mint(deed_of(made, 0).life, 0) + b"\n"
+    assert deed_of(made, 0).delay == 0.005
+    assert deed_of(made, 0, "bob").utterances == ()
+    assert deed_of(plan(ALL_JOIN, people=people), 0).utterances == ()
+
+
+def test_more_lives_than_tokens_can_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.planning.MOST_LIVES", 2)
+    assert "more than 2 connections" in mistakes(ALL_JOIN)[0]

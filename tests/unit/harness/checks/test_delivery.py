@@ -213,7 +213,9 @@ def test_who_had_stopped_reading_misses_something(tale: Tale) -> None:
     tale.end()
     (finding,) = tale.check("delivery").findings
     assert (finding.requirement, finding.timed) == ("LOAD-2", False)
-    assert finding.cause == "the receiver had stopped reading for a while; what it missed then is gone"
+    assert (
+        finding.cause == "the receiver had stopped reading for a while; what it missed then is gone"
+    )
 
 
 @pytest.mark.parametrize("how", ["frozen to the end", "thrown out"])

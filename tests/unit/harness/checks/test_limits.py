@@ -47,9 +47,7 @@ def test_no_limits(tale: Tale) -> None:
     ],
 )
 @pytest.mark.parametrize(("lag", "outcome"), [(0.0, "fail"), (1.0, "inconclusive")])
-def test_too_slow(
-    tale: Tale, limits: dict[str, str], says: str, lag: float, outcome: str
-) -> None:
+def test_too_slow(tale: Tale, limits: dict[str, str], says: str, lag: float, outcome: str) -> None:
     tale.limits = Limits.model_validate(limits)
     slow(tale, 10, 10, 60, 2_000)
     if lag:

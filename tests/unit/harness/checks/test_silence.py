@@ -53,9 +53,7 @@ def test_what_comes_later_and_what_a_beacon_says_may_be_heard(tale: Tale, role: 
         (False, "JOIN-5", "it had not given a nickname"),
     ],
 )
-def test_a_stranger_hears_anything(
-    tale: Tale, sends: bool, requirement: str, cause: str
-) -> None:
+def test_a_stranger_hears_anything(tale: Tale, sends: bool, requirement: str, cause: str) -> None:
     a, _ = tale.room("ann", "bob")
     stranger = tale.connect("eve")
     if sends:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.unit.harness.soundness.conftest import MakeTrial
 
-SEEDS = 12
+SEEDS = 32
 Mutant = Callable[["Trial", Random], "list[Event] | None"]
 
 
