@@ -21,5 +21,7 @@ RELAY_GRACE = 0.5
 IDLE_SPAN = 0.5
 IDLE_LOOKS = 6
 IDLE_SHARE = 0.1
+# Of what is not idle, but waits for a processor most of the time.
+BUSY_SHARE = 0.5
 # A timed finding is worth nothing where this share of its deadline was spent waiting to run.
 LATE_SHARE = 0.25

@@ -148,7 +148,10 @@ class Run:
             after = self.watch.sample("idle ends", self.crew.open)
             if before is None or after is None:
                 return
-            if after.cpu - before.cpu <= deadlines.IDLE_SPAN * deadlines.IDLE_SHARE:
+            ran = after.cpu - before.cpu
+            wanted = ran + after.run_delay - before.run_delay
+            idle = ran <= deadlines.IDLE_SPAN * deadlines.IDLE_SHARE
+            if idle and wanted <= deadlines.IDLE_SPAN * deadlines.BUSY_SHARE:
                 return
 
     async def _await_half_closed(self) -> None:

@@ -12,7 +12,7 @@ from harness import deadlines
 from harness.attendance import Attendance
 from harness.case import Case, beside, counted, into, merged, out, result, unless_late
 from harness.events import Ending, Failure, Sampled, Stage
-from harness.verdict import CheckResult, Finding, Moment
+from harness.verdict import CheckResult, Finding, Moment, Outcome
 
 ROUNDS = 5
 ROUND_MEMORY = 64 << 10
@@ -156,7 +156,8 @@ def _busy(case: Case) -> Iterator[Finding]:
     begins = [one for one in case.transcript.samples if one.label == "idle begins"]
     ends = [one for one in case.transcript.samples if one.label == "idle ends"]
     looks = list(zip(begins, ends, strict=False))
-    shares = [(end.cpu - begin.cpu) / ((end.at - begin.at) / 1e9) for begin, end in looks]
+    shares = [_share(begin, end, end.cpu - begin.cpu) for begin, end in looks]
+    wanted = [_share(begin, end, _wanted(begin, end)) for begin, end in looks]
     # One quiet look is enough: what goes round and round never stops.
     if looks and min(shares) > deadlines.IDLE_SHARE:
         span = (ends[-1].at - begins[0].at) / 1e9
@@ -167,3 +168,20 @@ def _busy(case: Case) -> Iterator[Finding]:
             f"{min(shares):.0%} of a processor all the while.",
             cause="after a departure something in the server goes round and round",
         )
+    elif looks and min(wanted) > deadlines.BUSY_SHARE:
+        yield Finding(
+            check="cleanup",
+            requirement="LEAVE-6",
+            says="Nobody talked after the departures, and the server wanted a processor all the "
+            f"while, and got {min(shares):.0%} of one: the machine was too busy to tell.",
+            outcome=Outcome.INCONCLUSIVE,
+        )
+
+
+def _wanted(begin: Sampled, end: Sampled) -> float:
+    """Return for how many seconds the server ran, or waited to."""
+    return end.cpu - begin.cpu + end.run_delay - begin.run_delay
+
+
+def _share(begin: Sampled, end: Sampled, seconds: float) -> float:
+    return seconds / ((end.at - begin.at) / 1e9)

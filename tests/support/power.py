@@ -166,6 +166,7 @@ JOINING = (
     _row("holds_the_door", "silent_newcomer", "story", "JOIN-3", patience=3, words="mute"),
     _row("dies_on_early_reset", "early_departure", "alive", "JOIN-4", words="exit status"),
     _row("tells_strangers", "silent_newcomer", "nothing invented", "JOIN-5"),
+    _row("keeps_line_end_in_nickname", "netcat", "nothing invented, prefix", "JOIN-6"),
     _row("admits_blank", "blank_nickname", "hears nothing", "JOIN-6"),
     _row("lets_control_nickname_in", "blank_nickname", "hears nothing", "JOIN-6"),
     _row("mistakes_namesakes", "same_nickname", "delivery", "JOIN-7", patience=0.4),
@@ -291,12 +292,10 @@ LIFE = (
     _row("ignores_signals", TERMINATED, "lifecycle", "LIFE-1", words="SIGTERM", patience=2),
     _row("leaves_connections_open", "shutdown", "lifecycle", "LIFE-1", patience=2),
     _row("blocks_its_port", "restart", "lifecycle", "LIFE-2"),
+    _row("listens_everywhere", "loopback", "lifecycle", "LIFE-3"),
 )
 
 TABLE = (*JOINING, *RELAYING, *LEAVING, *LOAD_AND_INPUT, *LIFE)
 
 # Servers that no scenario shows yet; their own tests, in unit/servers, do on plain sockets.
-UNSEEN = {
-    "keeps_line_end_in_nickname": "send: a nickname with a line end",
-    "listens_everywhere": "another address",
-}
+UNSEEN: dict[str, str] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from peers import Part, Peer, Word
-from rooms import NAMES, Room
+from rooms import Room
 
 from harness.events import (
     Broken,
@@ -32,7 +32,6 @@ BYTES = (
     *(b"\xff", b"\xff\xfe", b"\xc3", b"\xc3(", b"\xe2\x82", b"\xf0\x9f\xa6", b"\xed\xa0\x80"),
     *(b"\xbf\xbf", b"caf\xc3", b"abc\xffdef", b"\x80 one \x80 two"),
 )
-QUOTES = False
 WAYS = ("replace", "pass", "ignore", "drop", "throw")
 
 
@@ -141,13 +140,9 @@ class Trial(Room):
             self._accept(peer)
 
     def _bytes(self) -> bytes:
-        draw, name = self.random, self.random.choice(self.manner.names)
-        data = draw.choice(BYTES)
-        if self.manner.adversarial and QUOTES and draw.random() < 0.5:
-            known = draw.choice(("hi", name, f"{name}: ", draw.choice(self.lines or NAMES)))
-            data = draw.choice((data + known.encode(), known.encode() + data))
-        if self.manner.framed and draw.random() < 0.8:
-            data += draw.choice((b"\n", b"\n", b"\nmore\n"))
+        data = self.random.choice(BYTES)
+        if self.manner.framed and self.random.random() < 0.8:
+            data += self.random.choice((b"\n", b"\n", b"\nmore\n"))
         return data
 
     def _receive(self, peer: Peer) -> None:

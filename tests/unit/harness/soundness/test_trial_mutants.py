@@ -22,6 +22,11 @@ SEEDS = 32
 Mutant = Callable[["Trial", Random], "list[Event] | None"]
 
 
+def known(trial: Trial) -> list[Heard]:
+    """List what had to be heard, where it is known how it came."""
+    return [one for one in certain(trial) if one.parts]
+
+
 def lose(trial: Trial, lost: list[Heard], draw: Random) -> list[Event] | None:
     """Take one of these messages from who heard it."""
     judged = [one for one in lost if not trial.peers[one.word.conn].bad]
@@ -36,7 +41,7 @@ def lose(trial: Trial, lost: list[Heard], draw: Random) -> list[Event] | None:
 
 
 def hole(trial: Trial, draw: Random) -> list[Event] | None:
-    return lose(trial, [one for one in certain(trial) if one.peer.thawed], draw)
+    return lose(trial, [one for one in known(trial) if one.peer.thawed], draw)
 
 
 def beside(trial: Trial, draw: Random) -> list[Event] | None:
@@ -44,7 +49,7 @@ def beside(trial: Trial, draw: Random) -> list[Event] | None:
     begins = {(peer.conn, part.at) for peer, part in trial.marred}
     near = [
         one
-        for one in certain(trial)
+        for one in known(trial)
         if (one.peer.conn, one.parts[0].at) in ends
         or (one.peer.conn, one.parts[-1].at + len(one.parts[-1].data)) in begins
     ]
