@@ -167,8 +167,15 @@ class Story:
     async def _join(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._enrolled(deed)
         name = partial(self.saying.give_name, step=step, deed=deed)
-        async with self.beacons.talking():
-            user = await self.crew.join(user, deed.within, step.at_once, name)
+        try:
+            async with self.beacons.talking():
+                user = await self.crew.join(user, deed.within, step.at_once, name)
+        except StepFailureError as failure:
+            if failure.failure is not Failure.REFUSED or not deed.or_refused:
+                raise
+            # As it may be. Whoever was asked again, and others, are not there for the rest.
+            self._failed.add(deed.person)
+            user.hang_up(Ending.GIVEN_UP)
         self._users[deed.person] = user
 
     async def _refused(self, step: PlannedStep, deed: Deed, begin: int) -> None:

@@ -65,6 +65,10 @@ class Beacons:
             self.pair.append(user)
             user.give_name()
             await self._until_read(user)
+            if len(self.pair) == 1:
+                # To an empty room: a copy comes back from some servers only there.
+                self.speak(user)
+                await self._until_read(user)
         self.awaited = self.pair[0]
         seconds = deadlines.JOIN * self.crew.patience
         first, second = self.pair

@@ -156,6 +156,15 @@ def is_after_bad_bytes(case: Case, at: int | None) -> bool:
     return at is not None and any(at - SOON < then <= at for then in _bad_bytes(case))
 
 
+def of_throw_out(case: Case, person: Attendance) -> str:
+    """Return what explains best that `person` was thrown out."""
+    if is_after_bad_bytes(case, person.gone):
+        return "INPUT-1"
+    came = [one.joining for one in case.namesakes(person) if one.joining is not None]
+    gone = person.gone or 0
+    return "JOIN-7" if any(gone - SOON < then <= gone for then in came) else "STAY-1"
+
+
 def _bad_bytes(case: Case) -> Iterator[int]:
     for person in case.transcript.people.values():
         if person.untext is not None:

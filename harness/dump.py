@@ -82,6 +82,8 @@ def plain_step(step: Step) -> dict[str, object]:
     for name in ("over", "after", "within"):
         if (seconds := getattr(step, name)) is not None:
             plain[name] = format_duration(seconds)
+    if step.or_refused:
+        plain["or-refused"] = True
     if step.bare:
         plain["bare"] = True
     return plain

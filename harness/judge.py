@@ -91,8 +91,6 @@ def _notes(case: Case, checks: tuple[CheckResult, ...]) -> Iterator[str]:
         one.apart < 0 for one in transcript.cuts
     ):
         yield "whether a fault was felt is not proved here: this system does not tell what was read"
-    if transcript.freezes and case.collects_late:
-        yield "LOAD-3 is not judged: this program collects its garbage late"
     findings = [finding for check in checks for finding in check.findings]
     if any("beacon-" in f"{one.says}{one.cause}" for one in findings):
         yield (

@@ -107,7 +107,8 @@ class Deed:
     `life` numbers the connection that a `connect` or `join` opens, `how` says how a `leave` or
     `drop` ends it. `hears_from` and `hears_text` are what a `hears` waits for. `within` is the
     deadline in seconds that the scenario gives, None for the usual one. `cuts` are those of a
-    nickname; `delay` is a pause, in seconds, after each segment.
+    nickname; `delay` is a pause, in seconds, after each segment. To be refused is no failure
+    where a join has `or_refused`.
     """
 
     person: str
@@ -121,6 +122,7 @@ class Deed:
     within: float | None = None
     cuts: tuple[int, ...] = ()
     delay: float = 0.0
+    or_refused: bool = False
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
 

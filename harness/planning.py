@@ -205,6 +205,7 @@ class _Planner(Company):
             within=self._within(step),
             cuts=player.nickname_cuts() if step.verb in (Verb.JOIN, Verb.REFUSED) else (),
             delay=player.delay,
+            or_refused=step.or_refused,
         )
 
     def _within(self, step: Step) -> float | None:

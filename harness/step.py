@@ -148,6 +148,11 @@ class Step(Section):
     within: Positive | None = Field(
         default=None, description="The deadline of this step.", examples=["2s"]
     )
+    or_refused: StrictBool = Field(
+        default=False,
+        alias="or-refused",
+        description="Being refused is no failure: then the rest of this person's story is skipped.",
+    )
     bare: StrictBool = Field(default=False, description="Say exactly this text, without a token.")
 
     _mark: Mark | None = PrivateAttr(default=None)

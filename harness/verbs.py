@@ -56,7 +56,7 @@ NOBODYS = frozenset({Verb.SERVER, Verb.WAIT, Verb.TOGETHER, Verb.REPEAT})
 
 MODIFIERS: Mapping[Verb, tuple[str, ...]] = {
     Verb.CONNECT: ("after", "within"),
-    Verb.JOIN: ("over", "after", "within"),
+    Verb.JOIN: ("over", "after", "within", "or-refused"),
     Verb.SAY: ("times", "every", "over", "after", "bare"),
     Verb.SEND: ("times", "every", "over", "after"),
     Verb.HEARS: ("after", "within"),
@@ -73,4 +73,4 @@ MODIFIERS: Mapping[Verb, tuple[str, ...]] = {
 }
 """What each verb takes beside its own value."""
 
-ALL_MODIFIERS = ("times", "every", "over", "after", "within", "bare")
+ALL_MODIFIERS = ("times", "every", "over", "after", "within", "bare", "or-refused")

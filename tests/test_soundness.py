@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from playing import SCENARIOS, TESTS, Play, needs_frames
+from playing import SCENARIOS, TESTS, Play, dialects_of
 
 from harness.verdict import Outcome
 
@@ -82,8 +82,8 @@ def _pairs() -> Iterator[tuple[str, str, str]]:
     """Yield every server with every scenario, in the one dialect and the other by turns."""
     for row, server in enumerate(CORRECT):
         for column, scenario in enumerate(NAMES):
-            framed = needs_frames(scenario) or (row + column) % 2
-            yield server, scenario, "lines" if framed else "raw"
+            fit = dialects_of(scenario)
+            yield server, scenario, fit[(row + column) % len(fit)]
 
 
 @pytest.mark.parametrize(("server", "scenario", "dialect"), list(_pairs()))

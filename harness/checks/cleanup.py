@@ -6,7 +6,7 @@ departures leave nothing behind, and it is idle when nobody talks.
 """
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from harness import deadlines
 from harness.attendance import Attendance
@@ -19,6 +19,7 @@ ROUND_MEMORY = 64 << 10
 # What an allocator, or a collector of garbage that takes its time, may come to by itself.
 LEAST_MEMORY = 16 << 20
 COLLECTED_MEMORY = 256 << 20
+COUNTED_MEMORY = 1 << 20
 
 
 def check(case: Case) -> CheckResult:
@@ -125,7 +126,15 @@ def _rounds(case: Case) -> Iterator[Finding]:
 
 def _least_growth(case: Case) -> int:
     """Return how many bytes a leak has to come to: garbage is collected late."""
-    return COLLECTED_MEMORY if case.collects_late else LEAST_MEMORY
+    if case.collects_late:
+        return COLLECTED_MEMORY
+    counted = case.transcript.programs and all(map(_counts_references, case.transcript.programs))
+    return COUNTED_MEMORY if counted else LEAST_MEMORY
+
+
+def _counts_references(program: str) -> bool:
+    # What is not referred to any more is given back at once.
+    return program.startswith(("python", "perl"))
 
 
 def _growth(samples: list[Sampled], least: int) -> Iterator[Finding]:
@@ -138,7 +147,8 @@ def _growth(samples: list[Sampled], least: int) -> Iterator[Finding]:
         yield _grows("threads beyond its members", threads[0], threads[-1], len(samples))
     grown = min(one.rss for one in last) - base.rss
     memory = grown / (len(samples) - 2)
-    if grown > least and memory > ROUND_MEMORY and last[0].rss < last[1].rss < last[2].rss:
+    rises = all(one.rss < two.rss for one, two in pairwise(samples[1:]))
+    if grown > least and memory > ROUND_MEMORY and rises:
         yield _grows("bytes of memory", base.rss, last[-1].rss, len(samples))
 
 

@@ -89,8 +89,9 @@ def _memory(case: Case) -> Iterator[Finding]:
     for begin, end in zip(begins, ends, strict=False):
         said = _said_between(case, begin, end)
         grown = end.rss - begin.rss
-        # What a collector of garbage has not looked at yet is not kept for anybody.
-        if said >= MANY_BYTES and grown > said // SHARE and not case.collects_late:
+        # Where garbage is collected late, whoever let the sleeper go keeps nothing for it.
+        let_go = case.collects_late and end.sockets < end.expected
+        if said >= MANY_BYTES and grown > said // SHARE and not let_go:
             person = _frozen(case, end.at)
             yield Finding(
                 check="stalled reader",

@@ -6,7 +6,7 @@ and what goes down with the server itself.
 """
 
 from harness.attendance import Attendance, departed_at
-from harness.blame import is_after_bad_bytes
+from harness.blame import is_after_bad_bytes, of_throw_out
 from harness.case import Case, beside, into, merged, result, seconds
 from harness.scenario import Verb
 from harness.verdict import CheckResult, Finding, Moment
@@ -41,7 +41,7 @@ def _finding(case: Case, person: Attendance) -> Finding:
     how = f"with an error ({person.error})" if person.error else "by the server"
     return Finding(
         check="stays",
-        requirement="INPUT-1" if is_after_bad_bytes(case, person.gone) else "STAY-1",
+        requirement=of_throw_out(case, person),
         says=f"{person.person} kept to the protocol and was disconnected {how} at "
         f"{seconds(person.gone)}.",
         cause=_cause(case, person),

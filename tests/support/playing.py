@@ -11,7 +11,7 @@ from harness.dialect import load_dialect
 from harness.judge import judge
 from harness.planning import make_plan
 from harness.run import RunResult, run_plan
-from harness.runner import reference_command
+from harness.runner import REFERENCE_SPEAKS, reference_command
 from harness.scenario import read_scenario
 from harness.source import load, loads
 from harness.target import TargetSpec
@@ -91,9 +91,10 @@ def play_scenario(
     return Played(result, judge(plan, known, result.history))
 
 
-def needs_frames(scenario: str) -> bool:
-    """Tell whether a scenario of `scenarios/` is for dialects whose messages have an end."""
-    return bool(read_scenario(load(SCENARIOS / f"{scenario}.yaml")).needs)
+def dialects_of(scenario: str) -> tuple[str, ...]:
+    """Return the dialects of the reference that have what a scenario of `scenarios/` needs."""
+    needs = set(read_scenario(load(SCENARIOS / f"{scenario}.yaml")).needs)
+    return tuple(name for name in REFERENCE_SPEAKS if needs <= load_dialect(name).features)
 
 
 def _command(server: str, dialect: str) -> tuple[str, ...]:
