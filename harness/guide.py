@@ -156,7 +156,7 @@ MODIFIERS: Mapping[str, str] = {
     '    - {who: alice, say: "{sentence}", times: 10, every: 20ms}\n'
     "    - {who: bob, drop: reset, after: 100ms}",
     "within": "- {who: mallory, join: true, within: 2s}",
-    "or-refused": "- {who: second, join: true, or-refused: true}   # where a name may be taken",
+    "or-refused": "- {who: mallory, join: true, or-refused: true}  # if the name is taken",
     "bare": "- {who: bob, say: nickname, bare: true}   # exactly this, as the prompt is",
 }
 

@@ -34,6 +34,8 @@ from harness.verdict import Outcome, Verdict
 
 INTERRUPTED = 130
 MOST_OUTPUT = 4096
+# Judging more takes a moment, and whoever waits should know for what.
+MANY_EVENTS = 100_000
 BUILD_SECONDS = 600
 REFERENCE_SPEAKS = ("raw", "lines")
 SEEDS = 2**32
@@ -221,7 +223,7 @@ def _run_one(
     except BaseException:
         runfolder.discard_unplayed(folder)
         raise
-    verdict = judge(job.plan, dialect, result.history)
+    verdict = _judge(options, job, dialect, result)
     about = _after(about, result)
     text = to_json(verdict, about)
     runfolder.store_verdict(folder, text, render(verdict, about))
@@ -248,6 +250,16 @@ def _play(
 
     try:
         return asyncio.run(run_plan(job.plan, dialect, spec, folder, show))
+    finally:
+        progress.done()
+
+
+def _judge(options: RunOptions, job: _Job, dialect: Dialect, result: RunResult) -> Verdict:
+    progress = make_progress(sys.stderr, quiet=options.quiet)
+    if len(result.history.events) > MANY_EVENTS:
+        progress.update(ProgressState(f"judging {len(result.history.events):,} events"))
+    try:
+        return judge(job.plan, dialect, result.history)
     finally:
         progress.done()
 

@@ -19,7 +19,10 @@ _ERASE = "\x1b[K"
 
 @dataclass(frozen=True, slots=True)
 class ProgressState:
-    """How far a run is; `lag` and `seconds` in seconds, `step` in the words of the scenario."""
+    """How far a run is; `lag` and `seconds` in seconds, `step` in the words of the scenario.
+
+    Where nobody is expected, `stage` alone says what is done.
+    """
 
     stage: str
     people_in: int = 0
@@ -108,6 +111,8 @@ def _too_soon(state: ProgressState, shown: float | None, pause: float) -> bool:
 
 
 def _line(state: ProgressState, stream: TextIO, width: int) -> str:
+    if not state.people_expected:
+        return excerpt(f"{state.stage} ...", width, ascii_only=not takes_unicode(stream))
     words = [
         f"{state.seconds:6.1f} s  {state.stage}",
         f"{number(state.people_in)} of {number(state.people_expected)} in",

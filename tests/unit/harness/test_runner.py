@@ -11,6 +11,7 @@ import pytest
 
 from harness import runner
 from harness.errors import UsageError
+from harness.history import History
 from harness.options import RunOptions, parser, run_options
 from harness.run import RunResult
 from harness.runner import reference_command, run
@@ -58,7 +59,7 @@ class Table:
         assert isinstance(folder, Path)
         self.specs.append(spec)
         (folder / "history.jsonl").touch()
-        return RunResult(None, b"out\xff", -11, "none", interrupted=False)  # type: ignore[arg-type]
+        return RunResult(History(), b"out\xff", -11, "none", interrupted=False)
 
     def judge(self, *_: object) -> Verdict:
         return Verdict(self.outcomes.pop(0) if self.outcomes else Outcome.PASS, ())

@@ -243,7 +243,8 @@ def test_what_is_added_from_outside() -> None:
         (
             "needs",
             "frame",
-            "--set needs=frame: must be frames, not the text 'frame' (did you mean 'frames'?)",
+            "--set needs=frame: must be one of frames, chunks, not the text 'frame' "
+            "(did you mean 'frames'?)",
         ),
         (
             "people.bob.on",

@@ -145,9 +145,12 @@ def test_mistakes_in_a_step(step: str, message: str) -> None:
         (scenario(more="seed: "), "f:5:6: 'seed' has no value"),
         (
             scenario(more="needs: frame"),
-            "f:5:8: must be frames, not the text 'frame' (did you mean 'frames'?)",
+            "f:5:8: must be one of frames, chunks, not the text 'frame' (did you mean 'frames'?)",
         ),
-        (scenario(more="needs: [frames, 5]"), "f:5:17: must be frames, not the number 5"),
+        (
+            scenario(more="needs: [frames, 5]"),
+            "f:5:17: must be one of frames, chunks, not the number 5",
+        ),
         (
             scenario(more="on: glued"),
             "f:5:5: this must be a mapping, not the text 'glued' (write {segments: 1 byte})",

@@ -49,6 +49,7 @@ VALUES: dict[str, object] = {
     "after": "1s",
     "within": "1s",
     "bare": True,
+    "or-refused": True,
 }
 
 
@@ -196,6 +197,7 @@ RIGHT_OR_WRONG: dict[str, list[object]] = {
     "after": ["100ms", "100"],
     "within": ["2s", "2 s", "2  s"],
     "bare": [True, False, "yes"],
+    "or-refused": [True, "yes"],
 }
 
 

@@ -86,7 +86,7 @@ ACTS = ", ".join(ServerAct)
             [
                 (
                     "bare!: 'join' does not take 'bare' "
-                    "(it takes over, after, within; bare goes with say)"
+                    "(it takes over, after, within, or-refused; bare goes with say)"
                 )
             ],
         ),
