@@ -243,8 +243,10 @@ def test_what_is_added_from_outside() -> None:
         (
             "needs",
             "frame",
-            "--set needs=frame: must be one of frames, chunks, not the text 'frame' "
-            "(did you mean 'frames'?)",
+            (
+                "--set needs=frame: must be one of frames, chunks, not the text 'frame' "
+                "(did you mean 'frames'?)"
+            ),
         ),
         (
             "people.bob.on",
