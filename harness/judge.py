@@ -72,7 +72,7 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
         return "what was found could not be told for certain"
     harmless = [one for one in transcript.bites if one.bit == 0]
     if harmless:
-        return f"a fault was not felt, so nothing is proved: {harmless[0].proof}"
+        return f"a fault was not felt, so it proves nothing: {harmless[0].proof}"
     if transcript.cuts and all(_is_whole(cut) for cut in transcript.cuts):
         return "no cut was felt: the server read every message in one piece"
     too_many = [one for one in case.listeners if one.overwhelmed]

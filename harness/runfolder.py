@@ -116,9 +116,11 @@ def store_verdict(folder: Path, verdict_json: str, report: str) -> None:
 
 def load_run(folder: Path) -> tuple[Plan, Dialect, History, About]:
     """Return what a run was and what was seen in it. Raises `InputError`."""
+    hint = "name a folder that `harness run` has made, as in runs/..."
     if not folder.is_dir():
-        hint = "name a folder that `harness run` has made, as in runs/..."
         raise InputError([Problem("there is no such folder", str(folder), hint=hint)])
+    if not any((folder / name).exists() for name in ("plan.json", HISTORY)):
+        raise InputError([Problem("no run was kept here", str(folder), hint=hint)])
     plan = load_plan(folder / "plan.json")
     dialect = load_dialect(str(folder / "dialect.yaml"))
     return plan, dialect, read_history(folder / HISTORY), _load_about(folder)

@@ -85,7 +85,9 @@ class Stall:
         if need is None or read is None:
             return -1, "this system does not tell what the server has read"
         words = f"the server had read {read:,} bytes from the others, of {need:,} that fill a stall"
-        return int(read >= need), words
+        if read >= need:
+            return 1, words
+        return 0, f"{words}; let the others say more while {user.person} does not read"
 
     def _read_since(self, before: dict[User, int]) -> int | None:
         counts = [(self._read_of(one), begun) for one, begun in before.items()]

@@ -53,7 +53,7 @@ def test_a_wrong_history_fails_and_needs_no_reason(tale: Tale) -> None:
         pytest.param(
             Bitten,
             (0, 0, "its queue was empty"),
-            "a fault was not felt, so nothing is proved: its queue was empty",
+            "a fault was not felt, so it proves nothing: its queue was empty",
             id="a fault that was not felt",
         ),
         pytest.param(

@@ -135,7 +135,7 @@ def test_a_verdict_of_another_version_is_told(stored: Path) -> None:
 def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such folder"):
         runfolder.load_run(tmp_path / "none")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="no run was kept here"):
         runfolder.load_run(tmp_path)
 
 
