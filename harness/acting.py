@@ -238,7 +238,7 @@ class Story:
     def _has_heard_text(self, user: User, text: str) -> bool:
         listener = self.crew.recorder.transcript.listeners[user.conn]
         return any(
-            said == text and message.conn != user.conn and listener.has_heard(message)
+            text in said and message.conn != user.conn and listener.has_heard(message)
             for message, said in self.saying.texts.items()
         )
 
