@@ -4,6 +4,7 @@ import pytest
 from streams import doubtful, hear, heard, name_of, stream, voices_of, wrong
 
 from harness import matching
+from harness.events import Kind, Said
 from harness.matching import Matcher, TooAmbiguousError
 from harness.readings import NOBODY, Doubt, Piece
 
@@ -300,3 +301,11 @@ def test_namesakes_who_say_the_same_do_not_add_up(count: int) -> None:
     assert (wrong(listener), listener.overwhelmed) == ([], False)
     assert len(listener.matcher.readings) <= matching.MOST_KEPT
     assert {name_of(message) for message in listener.messages} == set()
+
+
+def test_what_is_said_without_its_end_goes_on_in_the_same_frame() -> None:
+    voices = voices_of("lines", ["ann"])
+    for number, data in enumerate((b"one ", b"two ", b"six\n")):
+        voices.say(Said(number + 1, 0, number, data, b"", Kind.STORY, number + 1, -1))
+    listener = hear(voices, "ann: one t|wo six\n")
+    assert (heard(listener), wrong(listener)) == ("0.0 0.1 0.2", [])
