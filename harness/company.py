@@ -15,7 +15,7 @@ from harness.plan import NEWCOMER, SERVES, Presence
 from harness.player import Player
 from harness.scenario import Scenario, Step
 from harness.verbs import NOBODYS
-from harness.who import Crowd, Everyone, Newcomer, Person, Some, Whom
+from harness.who import Crowd, Everyone, Person, Some, Whom
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Company:
                 return [name for name in fit if name not in left_out]
             case Some(count, crowd):
                 return self._draw(count, crowd, step, set(fit), draw)
-            case Newcomer():
+            case _:
                 return [self._newcomer()]
 
     def _newcomer(self) -> str:

@@ -60,8 +60,6 @@ class Recovery:
             form = find_form(self.voices, self.text, final=final, inside=self._mid_frame)
             if form is None:
                 return None
-            if final and self._is_lawful_end(form):
-                break
             settled = self._judge(form) if form.conns else self._stray(form)
             if isinstance(settled, Resumption):
                 return settled
@@ -74,17 +72,6 @@ class Recovery:
                 # What stands behind is another's, and known: it may be read in several ways.
                 break
         return Resumption(self.position, None, 0)
-
-    def _is_lawful_end(self, form: Form) -> bool:
-        """Tell whether the stream just ends in the middle of what is right."""
-        if form.end < len(self.text) or not self.pardoned:
-            return False
-        body = bytes(self.text[form.body :])
-        return any(self._begins(conn, body) for conn in form.conns)
-
-    def _begins(self, conn: int, body: bytes) -> bool:
-        messages = self.voices.speeches[conn].messages
-        return not body or any(message.data.startswith(body) for message in messages)
 
     def _drop(self, count: int) -> None:
         del self.text[:count]

@@ -258,3 +258,22 @@ def test_what_is_said_after_bytes_that_are_no_text_is_not_judged(read: str) -> N
     say(voices, b"0 # \xff\xfe", Kind.UNTEXT)
     listener = hear(voices, read)
     assert (heard(listener), wrong(listener)) == ("0.0 1.0 1.1", [])
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("raw", "ann: ?????bob: "),
+        ("raw", "ann: ?????bob: h"),
+        ("raw", "ann: ???|??bob: |"),
+        ("raw", "ann: ??|???bo"),
+        ("lines", "ann: ?????\nbob: "),
+        ("lines", "ann: ?????\nbob: ~00"),
+    ],
+)
+def test_behind_bytes_that_are_not_judged_a_stream_may_end_anywhere(
+    dialect: str, text: str
+) -> None:
+    voices = voices_of(dialect, ["ann", "bob"], [b"0 # \xff\xfe", "1 # hi", "1 ho"])
+    voices.speeches[0].untext = 0
+    assert hear(voices, text).anomalies == []
