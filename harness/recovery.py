@@ -218,9 +218,7 @@ class Recovery:
             self._note(Fault.WRONG_NAME, form, message)
         elif message.number in heard:
             self._note(Fault.REPEATED, form, message)
-            # It is known, and noise all the same: a server may repeat it for ever.
-            listener.unexplained += len(message.relayed)
-            self.voices.unexplained += len(message.relayed)
+            self._count_noise(message)
         elif message.number < max(heard, default=-1):
             self._note(Fault.ORDER, form, message)
 
@@ -230,6 +228,13 @@ class Recovery:
         if message not in self.listener.echoed:
             self.listener.echoed.add(message)
             self._note(Fault.ECHO, form, message)
+        else:
+            self._count_noise(message)
+
+    def _count_noise(self, message: Message) -> None:
+        # It is known, and noise all the same: a server may repeat it for ever.
+        self.listener.unexplained += len(message.relayed)
+        self.voices.unexplained += len(message.relayed)
 
     def _leave_off(self, message: Message, form: Form) -> None:
         """Note that the message before `message` was never finished, where that is so."""
