@@ -58,11 +58,12 @@ NEEDS_SERVER = (
 )
 # In which state of the server an act makes sense, and which state it leads to.
 ACTS = {
-    ServerAct.STOP: (Server.RUNS, Server.STOPPED),
-    ServerAct.CONTINUE: (Server.STOPPED, Server.RUNS),
-    ServerAct.KILL: (Server.RUNS, Server.DOWN),
-    ServerAct.INTERRUPT: (Server.RUNS, Server.DOWN),
-    ServerAct.TERMINATE: (Server.RUNS, Server.DOWN),
+    ServerAct.STOP: ((Server.RUNS,), Server.STOPPED),
+    ServerAct.CONTINUE: ((Server.STOPPED,), Server.RUNS),
+    ServerAct.KILL: ((Server.RUNS,), Server.DOWN),
+    ServerAct.INTERRUPT: ((Server.RUNS,), Server.DOWN),
+    ServerAct.TERMINATE: ((Server.RUNS,), Server.DOWN),
+    ServerAct.RESTART: ((Server.RUNS, Server.DOWN), Server.RUNS),
 }
 
 
@@ -121,13 +122,10 @@ class _Planner(Company):
             self.problem(step, f"the server is {server} here", f"let it go on first: {hint}")
 
     def _tell_server(self, step: Step, act: ServerAct) -> None:
-        wanted, becomes = ACTS.get(act, (self.server, Server.RUNS))
-        if self.server is Server.STOPPED:
-            wanted = Server.STOPPED if act is ServerAct.CONTINUE else Server.RUNS
-        if self.server is not wanted:
-            self.problem(
-                step, f"the server is {self.server} here", f"{act} needs one that is {wanted}"
-            )
+        wanted, becomes = ACTS[act]
+        if self.server not in wanted:
+            hint = f"{act} needs one that is {wanted[0]}"
+            self.problem(step, f"the server is {self.server} here", hint)
         self.server = becomes
         if act in (ServerAct.STOP, ServerAct.CONTINUE):
             return

@@ -124,13 +124,13 @@ class Run:
         await self._await_half_closed()
         if self.story.lifecycle.runs:
             await settle_sockets(self.crew, "after")
-            self._note_addresses()
+            self._note_program()
             if departed and self.target.started:
                 await self._watch_idle()
         for user in self.crew.unnamed:
             user.hang_up(Ending.GIVEN_UP)
 
-    def _note_addresses(self) -> None:
+    def _note_program(self) -> None:
         if not self.target.started:
             return
         found = self.crew.cutter.diag.on_port(self.target.port)

@@ -30,7 +30,7 @@ from harness.run import RunResult, RunState, run_plan
 from harness.scenario import Scenario, load_scenario
 from harness.screen import Screen
 from harness.target import TargetSpec
-from harness.verdict import Outcome, Verdict
+from harness.verdict import Outcome, Verdict, worst
 
 INTERRUPTED = 130
 MOST_OUTPUT = 4096
@@ -74,20 +74,16 @@ def run(options: RunOptions, screen: Screen) -> int:
     for words in skipped:
         screen.say(words)
     # Where nothing was run, nothing is proved.
-    worst = Outcome.PASS if jobs else Outcome.INCONCLUSIVE
+    outcome = Outcome.PASS if jobs else Outcome.INCONCLUSIVE
     for job in jobs:
         verdict, interrupted = _run_one(options, job, dialect, spec, len(jobs), screen)
         if interrupted:
             return INTERRUPTED
-        worst = max(worst, verdict.outcome, key=_badness)
+        outcome = worst((outcome, verdict.outcome))
     if len(jobs) + len(skipped) > 1 or not jobs:
         also = f", {len(skipped)} skipped" if skipped else ""
-        screen.say(f"{len(jobs)} runs: {worst}{also}")
-    return worst.exit_status
-
-
-def _badness(outcome: Outcome) -> int:
-    return [Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL].index(outcome)
+        screen.say(f"{len(jobs)} runs: {outcome}{also}")
+    return outcome.exit_status
 
 
 def _plan(

@@ -78,9 +78,15 @@ class Saying:
             self._note(user, utterance, step.index, due)
         data = b"".join(one.data for one in group)
         cuts = group[0].cuts if len(group) == 1 else ()
+        await self._put(user, data, cuts, deed.delay, len(group))
+
+    async def _put(
+        self, user: User, data: bytes, cuts: tuple[int, ...], delay: float, glued: int
+    ) -> None:
+        """Write `data` in its segments; nothing counts as accepted before all of it is written."""
         user.cutting = True
         try:
-            await self.crew.cutter.send(user, data, cuts, deed.delay, len(group))
+            await self.crew.cutter.send(user, data, cuts, delay, glued)
         finally:
             user.cutting = False
         user.accept()
@@ -121,12 +127,7 @@ class Saying:
         for greeting in greetings:
             self._note(user, greeting, step.index, self.crew.recorder.now())
             data += greeting.data
-        user.cutting = True
-        try:
-            await self.crew.cutter.send(user, data, deed.cuts, deed.delay, 1 + len(greetings))
-        finally:
-            user.cutting = False
-        user.accept()
+        await self._put(user, data, deed.cuts, deed.delay, 1 + len(greetings))
 
 
 def _can_say(user: User) -> bool:

@@ -12,10 +12,10 @@ from harness.attribution import Listener
 from harness.dialect import Dialect
 from harness.events import Ending, Event, Kind
 from harness.speech import Message, Voices
+from harness.verbs import ServerAct
 
 # What a server may be told that ends it, or starts it again.
-RESTART = "restart"
-ENDING_ACTS = ("interrupt", "terminate", "kill", RESTART)
+ENDING_ACTS = (ServerAct.INTERRUPT, ServerAct.TERMINATE, ServerAct.KILL, ServerAct.RESTART)
 
 
 class Transcript:
@@ -76,13 +76,11 @@ class Transcript:
                 self._attend(event)
 
     def _read(self, at: int, conn: int, data: bytes) -> None:
-        listener = self.listeners.get(conn)
+        listener, person = self.listeners.get(conn), self.people[conn]
         if listener is None:
-            person = self.people[conn]
             door = person.doorstep if person.strange is None else person.answer
             door += data[: max(MOST_AT_THE_DOOR - len(door), 0)]
             return
-        person = self.people[conn]
         if person.joined is None and len(person.answer) < MOST_ANSWER:
             person.answer += data[:MOST_ANSWER]
         listener.read(data, at)
@@ -208,7 +206,7 @@ class Transcript:
             return self.exits
         last = told[-1]
         done = any(one.at >= last.at for one in self.done if one.act == last.act)
-        if last.act == RESTART:
+        if last.act == ServerAct.RESTART:
             return self.exits if done else self.false_starts
         return self.ends if not any(one.at >= last.at for one in self.ends) else self.exits
 

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 
 from harness.case import Case, counted, failure_words, result, unless_late
 from harness.events import Exited, Failure, StepFailed
+from harness.verbs import ServerAct
 from harness.verdict import CheckResult, Finding
 
 LOOPBACK = ("127.", "::1", "::ffff:127.")
-_NAMES = {"interrupt": "SIGINT", "terminate": "SIGTERM", "kill": "SIGKILL"}
+_NAMES = {
+    ServerAct.INTERRUPT.value: "SIGINT",
+    ServerAct.TERMINATE.value: "SIGTERM",
+    ServerAct.KILL.value: "SIGKILL",
+}
 
 
 def check(case: Case) -> CheckResult:
