@@ -36,6 +36,7 @@ class KeeperLink(asyncio.SubprocessProtocol):
         self.output = output
         self.exited: asyncio.Future[int] = loop.create_future()
         self._started: asyncio.Future[int] = loop.create_future()  # an errno, or 0
+        self._error: int | None = None  # the same, as soon as it is told
         self._closed: asyncio.Future[None] = loop.create_future()
         self._left = 0
         self._unfinished = b""
@@ -72,6 +73,11 @@ class KeeperLink(asyncio.SubprocessProtocol):
         if pipe is not None and not pipe.is_closing():
             cast(asyncio.WriteTransport, pipe).write(line.encode() + b"\n")
 
+    @property
+    def has_started(self) -> bool:
+        """Whether it is known how the start went, and which processes are the keeper's own."""
+        return self._started.done()
+
     async def end(self) -> int:
         """End everything and wait until it is; how many processes could not be ended."""
         if self._transport is None:
@@ -105,7 +111,7 @@ class KeeperLink(asyncio.SubprocessProtocol):
         """The keeper has ended and all it wrote is read."""
         if not self._closed.done():
             self._closed.set_result(None)
-        if not self._started.done():
+        if not self.has_started:
             self._started.set_exception(HarnessError("the process that starts programs was ended"))
         if not self.exited.done():
             self.exited.set_result(-SIGKILL)  # what keeps it has gone, and so it has
@@ -115,12 +121,15 @@ class KeeperLink(asyncio.SubprocessProtocol):
             self.isolation = value
         elif word == "inner":
             self.inner = int(value)
-        elif word in ("started", "failed") and not self._started.done():
-            self._started.set_result(int(value or 0))
+        elif word in ("started", "failed"):
+            self._error = int(value or 0)
         elif word == "exited" and not self.exited.done():
             self.exited.set_result(os.waitstatus_to_exitcode(int(value)))
         elif word == "left":
             self._left += int(value)
+        # Two processes report, and the inner one may be the first: both must be known.
+        if self.inner and self._error is not None and not self.has_started:
+            self._started.set_result(self._error)
 
 
 def _why_not(program: str, error: int) -> str:

@@ -18,6 +18,7 @@ import pytest
 
 from harness import command, resources, target
 from harness.errors import HarnessError, UsageError
+from harness.keeper_link import KeeperLink
 from harness.output import HALF, Output
 from harness.resources import Sample
 from harness.target import Target, TargetSpec, launch
@@ -795,5 +796,19 @@ def test_a_new_beginning_that_is_cancelled_leaves_nothing(fifo: Fifo, turns: int
         while await fifo.wait():
             pass
         assert program.pids() == []
+
+    asyncio.run(main())
+
+
+def test_a_program_has_started_only_when_the_keepers_own_processes_are_known() -> None:
+    """Two processes report through one pipe; on a busy machine either may be the first."""
+
+    async def main() -> None:
+        link = KeeperLink(Output(None))
+        for line in (b"isolation subreaper\n", b"started\n"):
+            link.pipe_data_received(1, line)
+        assert not link.has_started
+        link.pipe_data_received(1, b"inner 17\n")
+        assert link.has_started
 
     asyncio.run(main())
