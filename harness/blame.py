@@ -4,6 +4,7 @@ A message that is lost violates RELAY-1 in any case; whoever has to mend a serve
 what the loss goes with: a departure, a cut, bytes that are no text. Pure.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from harness.speech import Message
 LONG = 1000
 # What is done by one act is seen a little later.
 SOON = 1_000_000_000
+# A server that has nothing else to do notices an end within this time.
+NOTICED = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +131,39 @@ _LOSSES = (
 
 def is_beside_departure(case: Case, message: Message) -> bool:
     """Tell whether somebody went while `message` was under way, or just before it was said."""
+    return bool(departures_beside(case, message))
+
+
+def departures_beside(case: Case, message: Message) -> list[Attendance]:
+    """Return who went while `message` was under way, or just before it was said.
+
+    Just before: after its sender's last word, or when the server may not yet have noticed: it
+    still had to give out what had been said before, or had done so a moment ago.
+    """
     speech = case.transcript.voices.speeches[message.conn]
     before = speech.messages[message.number - 1].at if message.number else 0
     heard = first_heard(case, message)
-    return any(
-        before <= departed_at(person) <= message.at or message.at <= departed_at(person) <= heard
+    return [
+        person
         for person in case.transcript.departures()
         if person.joining is not None
-    )
+        and departed_at(person) <= heard
+        and (
+            before <= departed_at(person)
+            or message.at <= _given_out(case, departed_at(person)) + NOTICED
+        )
+    ]
+
+
+def _given_out(case: Case, at: int) -> int:
+    """Return when the last of what was said up to `at` was heard; looks on for a second only."""
+    last = at
+    for listener in case.listeners:
+        begin = bisect_right(listener.times, at)
+        end = bisect_right(listener.times, at + SOON)
+        heard = zip(listener.messages[begin:end], listener.times[begin:end], strict=True)
+        last = max([last, *(time for message, time in heard if message.at <= at)])
+    return last
 
 
 def first_heard(case: Case, message: Message) -> int:

@@ -5,7 +5,7 @@ gave a receiver. What is missing behind a later word of the same sender is lost 
 """
 
 from harness.attendance import Attendance, departed_at
-from harness.blame import Lost, first_heard, is_beside_departure, of_losses
+from harness.blame import Lost, departures_beside, of_losses
 from harness.case import (
     Case,
     into,
@@ -21,6 +21,8 @@ from harness.events import Role
 from harness.membership import Miss
 from harness.speech import Message
 from harness.verdict import CheckResult, Finding, Moment
+
+MOST_DEPARTURES = 5  # in one picture
 
 
 def check(case: Case) -> CheckResult:
@@ -88,12 +90,15 @@ def _cause(case: Case, message: Message, requirement: str) -> str:
         return _read_boundary(case, message)
     if requirement != "LEAVE-3":
         return ""
-    heard = first_heard(case, message)
-    last = [one for one in case.transcript.departures() if departed_at(one) <= heard][-1]
-    milliseconds = (message.at - departed_at(last)) / 1e6
+    gone = departures_beside(case, message)
+    return listed(_departed(one, message) for one in gone)
+
+
+def _departed(person: Attendance, message: Message) -> str:
+    milliseconds = (message.at - departed_at(person)) / 1e6
     if milliseconds < 0:
-        return f"{last.person} left ({last.how}) while it was on its way"
-    return f"{last.person} had left ({last.how}) {milliseconds:.1f} ms before it was said"
+        return f"{person.person} left ({person.how}) while it was on its way"
+    return f"{person.person} had left ({person.how}) {milliseconds:.1f} ms before it was said"
 
 
 def _read_boundary(case: Case, message: Message) -> str:
@@ -120,12 +125,5 @@ def _moments(case: Case, miss: Miss, sender: Attendance) -> tuple[Moment, ...]:
 
 
 def _departure(case: Case, message: Message) -> list[Moment]:
-    gone = [
-        one
-        for one in case.transcript.departures()
-        if departed_at(one) <= first_heard(case, message) and one.conn != message.conn
-    ]
-    if not gone or not is_beside_departure(case, message):
-        return []
-    last = gone[-1]
-    return [out(departed_at(last), last, f"leaves ({last.how})")]
+    gone = [one for one in departures_beside(case, message) if one.conn != message.conn]
+    return [out(departed_at(one), one, f"leaves ({one.how})") for one in gone[-MOST_DEPARTURES:]]

@@ -146,6 +146,25 @@ def departure_before_the_first(tale: Tale) -> None:
     tale.tell(d, "more")
 
 
+def departure_with_words_still_to_come(tale: Tale) -> None:
+    a, b, c, d = tale.room("ann", "bob", "cid", "dan")
+    early = tale.say(d, "early")
+    tale.leave(c, Ending.RESET)
+    tale.tell(a, "one")
+    tale.say(a, "two")
+    tale.read(b, early)
+    tale.read(a, early)
+
+
+def departure_with_nothing_to_come(tale: Tale) -> None:
+    a, b, c, d = tale.room("ann", "bob", "cid", "dan")
+    tale.tell(d, "early", b)
+    tale.leave(c, Ending.RESET)
+    tale.tell(a, "one")
+    tale.now += blame.NOTICED
+    tale.tell(a, "two", b)
+
+
 def stranger_left(tale: Tale) -> None:
     a, b, _ = tale.room("ann", "bob", "cid")
     door = tale.connect("eve")
@@ -195,6 +214,8 @@ LOSSES: list[tuple[Callable[[Tale], None], str, str]] = [
     (half_closed, "LEAVE-5", "LEAVE-5"),
     (departure, "LEAVE-3", "LEAVE-3"),
     (departure_before_the_first, "LEAVE-3", "LEAVE-3"),
+    (departure_with_words_still_to_come, "LEAVE-3", "LEAVE-3"),
+    (departure_with_nothing_to_come, "RELAY-1", "RELAY-1"),
     (stranger_left, "RELAY-1", "RELAY-1"),
     (protocol, "RELAY-10", "RELAY-10"),
     (prompt, "RELAY-10", "RELAY-10"),

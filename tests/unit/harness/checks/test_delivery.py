@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.blame import NOTICED
 from harness.events import (
     Ending,
     Eof,
@@ -174,6 +175,7 @@ def test_it_reached_others_and_someone_left_long_before(tale: Tale) -> None:
     a, b, c = tale.room("ann", "bob", "cid")
     tale.leave(c)
     tale.tell(a, "one")
+    tale.now += NOTICED
     tale.tell(a, "two", b)
     tale.end()
     (finding,) = tale.check("delivery").findings
