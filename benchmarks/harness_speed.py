@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import joining, verified
 from benchmarks.room import READS, Room
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 
 SIZES = (1, 5, 20)
 """Messages in a read."""

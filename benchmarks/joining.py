@@ -20,7 +20,7 @@ import psutil
 
 from harness.beacons import Beacons
 from harness.crew import Crew
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Role
 from harness.recorder import Recorder
 from harness.runner import reference_command

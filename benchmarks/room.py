@@ -59,7 +59,7 @@ class Room:
     def _line(self, speaker: int, number: int) -> Line:
         token = mint(speaker, number)
         text = token.decode() + " lorem ipsum dolor sit amet consectetur adipiscing elit sed"
-        data = self.dialect.said_bytes(text[:LENGTH])
+        data = self.dialect.said_bytes(text[:LENGTH], self.nicks[speaker])
         return Line(speaker, number, data, token, self.dialect.prefix(self.nicks[speaker]) + data)
 
     def plan(self) -> Plan:

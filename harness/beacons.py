@@ -147,7 +147,7 @@ class Beacons:
         """Let `user` say a message that is nothing but its token."""
         token = mint(user.conn, user.said)
         dialect = self.crew.recorder.transcript.dialect
-        return user.say(dialect.said_bytes(token.decode("ascii")), token, kind)
+        return user.say(dialect.said_bytes(token.decode("ascii"), user.nick), token, kind)
 
     def probe(self) -> None:
         """Let both say something that all who stayed must hear: after a departure."""

@@ -7,6 +7,7 @@ nothing of how that became certain. Pure.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 
+from harness.announcement import HeardNotice
 from harness.anomalies import MOST_TEXT, Anomaly, Fault
 from harness.readings import Doubt, Piece
 from harness.speech import Message, Voices
@@ -22,6 +23,7 @@ class Deliveries:
     `messages` and `times` are its deliveries: each message, and when its last byte was read. Of
     those in `doubtful` it cannot be told; those in `damaged` came, but not as they were said.
     `splits` are offsets inside messages at which a piece began: they show the server's reads.
+    `notices` are what the server said of its own accord, in the order of reading.
     """
 
     def __init__(self, conn: int, voices: Voices) -> None:
@@ -36,6 +38,7 @@ class Deliveries:
         self.echoed: set[Message] = set()
         self.cut_characters: list[tuple[Message, int, int]] = []
         self.splits: list[tuple[int, int]] = []
+        self.notices: list[HeardNotice] = []
         self.deaf = False
         self._counted = 0
         self._noted = 0

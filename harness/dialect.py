@@ -3,158 +3,440 @@
 A dialect is a YAML file; those of the harness are in `dialects/`. It turns nicknames and texts
 into the bytes that a client sends, and tells what stands around a relayed text. Knows nothing of
 connections and of tokens.
+
+What a receiver reads is judged in a canonical form: the prefix, the message, and what ends it. In
+`raw` and `lines` that is what is on the wire; elsewhere `harness.decoding` makes it.
 """
 
+import codecs
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
-from pathlib import Path
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
-from harness.cast import TOKEN_MARK
-from harness.errors import BadValue, InputError, Problem
+from harness.announcement import (
+    Announcement,
+    Audience,
+    Notice,
+    Occasion,
+    greetings,
+    wire_text,
+)
+from harness.ends import NAMED, NONE, NUL, Ends, parse_ends
+from harness.errors import BadValue
 from harness.feature import Feature
-from harness.section import Section
-from harness.source import Source, load, loads, validated
+from harness.section import Mistake, Section
+from harness.template import Template, parse_template
 from harness.texts import check_characters
 from harness.words import kind, listed, shown, suggest
 
+DEFAULT_READ = 512
+"""Bytes: what surely fits into one read of a server whose read size is not told."""
+
+RELAY_FIELDS = ("nick", "message", "host", "port", "time", "any")
+NOWHERE = ("", 0)
 _LINE_ENDS = re.compile("[\r\n]")
-_RELAY = re.compile(r"\{nick\}([^{}]+)\{message\}", re.DOTALL)
-_SUFFIXES = (".yaml", ".yml")
+_ASCII = "".join(map(chr, range(128)))
+_ENDS_SCHEMA = {"anyOf": [{"enum": [*NAMED]}, {"type": "integer", "minimum": 0, "maximum": 127}]}
+
+Address = tuple[str, int]
 
 
-class Ends(StrEnum):
-    """What ends a nickname or a message; nothing, where TCP alone carries it."""
+class Writer(StrEnum):
+    """Who puts the nickname in front of a message."""
 
-    NONE = "none"
-    LF = "lf"
-
-    @property
-    def terminator(self) -> bytes:
-        """The bytes themselves."""
-        return b"\n" if self is Ends.LF else b""
+    SERVER = "server"
+    CLIENT = "client"
 
 
-def _ends(value: object) -> Ends:
-    if isinstance(value, str) and value in list(Ends):
-        return Ends(value)
-    raise BadValue(f"must be one of {listed(Ends)}, not {kind(value)}")
+class Policy(StrEnum):
+    """What a server does with a nickname that it does not like."""
+
+    ANY = "any"
+    LET_IN = "let in"
+    REFUSE = "refuse"
+    ASK_AGAIN = "ask again"
+    REPLACE = "replace"
 
 
-def _encoding(value: object) -> Literal["utf-8"]:
-    if value != "utf-8":
-        raise BadValue(f"must be utf-8, not {kind(value)}", "there is no other yet")
-    return "utf-8"
+class BadBytes(StrEnum):
+    """What a server does with bytes that are no text."""
+
+    ANY = "any"
+    PASS = "pass"  # noqa: S105 - no password
+    REPLACE = "replace"
+    DROP = "drop"
+    CLOSE = "close"
 
 
-def _name(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the server sends first: exactly `text`, or anything that ends with it."""
+
+    text: str
+    exact: bool = True
+
+
+def _choice(options: type[StrEnum]) -> tuple[PlainValidator, WithJsonSchema]:
+    def read(value: object) -> StrEnum:
+        if isinstance(value, str) and value in list(options):
+            return options(value)
+        hint = suggest(value, list(options)) if isinstance(value, str) else ""
+        raise BadValue(f"must be one of {listed(options)}, not {kind(value)}", hint)
+
+    return PlainValidator(read), WithJsonSchema({"enum": [*map(str, options)]})
+
+
+def _encoding(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadValue(f"must be the name of an encoding, not {kind(value)}", "as in utf-8")
+    try:
+        same = _ASCII.encode(value) == _ASCII.encode("ascii")
+        return codecs.lookup(value).name if same else ""
+    except (LookupError, UnicodeError):
+        raise BadValue(f"there is no text encoding {shown(value)}", "as in utf-8") from None
+
+
+def _known_encoding(name: str) -> str:
+    if not name:
+        raise BadValue("must be an encoding in which ASCII is itself", "as in utf-8, latin-1")
+    return name
+
+
+def _sentence(text: str) -> str:
     if not text.strip():
-        raise BadValue("must not be blank", "give it a name")
+        raise BadValue("must not be blank", "say it in a few words")
     return text
 
 
-def _about(text: str) -> str:
-    if not text.strip():
-        raise BadValue("must not be blank", "say in one sentence what speaks like this")
-    return text
+def _prompt(value: object) -> Prompt:
+    if isinstance(value, Prompt):
+        return value
+    if isinstance(value, dict):
+        if list(value) != ["ends-with"]:
+            raise BadValue("must be a text, or {ends-with: a text}", 'as in {ends-with: "name: "}')
+        return Prompt(wire_text(value["ends-with"]), exact=False)
+    return Prompt(wire_text(value))
 
 
-def _wire_text(text: str) -> str:
-    check_characters(text)
-    if not text:
-        raise BadValue("must not be empty")
-    if TOKEN_MARK in text:
-        raise BadValue(f"must not have a {TOKEN_MARK!r}", "the harness marks its messages so")
-    return text
-
-
-def _relay(template: str) -> str:
-    if not _RELAY.fullmatch(_wire_text(template)):
-        hint = 'as in "{nick}: {message}"'
-        raise BadValue("must be {nick}, then some text, then {message}", hint)
+def _relay(value: object) -> Template:
+    if isinstance(value, Template):
+        return value
+    template = parse_template(wire_text(value), RELAY_FIELDS)
+    hint = 'as in "{nick}: {message}"'
+    if template.fields.count("message") != 1:
+        raise BadValue("must have {message} once", hint)
+    if template.fields.count("nick") > 1:
+        raise BadValue("must have {nick} once at most", hint)
+    if "nick" in template.fields[template.fields.index("message") :]:
+        raise BadValue("must have {nick} before {message}", hint)
     return template
+
+
+def _echo(value: object) -> Template:
+    if isinstance(value, Template):
+        return value
+    template = parse_template(wire_text(value), RELAY_FIELDS)
+    if template.fields.count("message") != 1:
+        raise BadValue("must have {message} once", 'as in "You: {message}"')
+    return template
+
+
+def _quit(text: str) -> str:
+    if not text.strip() or _LINE_ENDS.search(text):
+        raise BadValue("must be one word", "as in /quit")
+    return text
+
+
+_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
 
 class Framing(Section):
     """What ends the texts that go one way."""
 
-    ends: Annotated[Ends, PlainValidator(_ends), WithJsonSchema({"enum": [*map(str, Ends)]})] = (
-        Field(description="none (nothing marks the end) or lf")
+    EXAMPLE = "as in {ends: lf}"
+
+    ends: Annotated[Ends, PlainValidator(parse_ends), WithJsonSchema(_ENDS_SCHEMA)] = Field(
+        description="none, lf, crlf, nul, another byte as in 0x1e, or length: 4 bytes, big-endian, "
+        "before the text."
+    )
+
+
+class Said(Framing):
+    """How a message goes to the server."""
+
+    read: int | None = Field(
+        default=None,
+        ge=16,
+        le=1 << 20,
+        description="How many bytes one read of the server takes; where nothing ends a message, a "
+        "longer one is cut there.",
     )
 
 
 class Dialect(Section):
     """How a chat looks on the wire, seen from its clients."""
 
-    name: Annotated[str, AfterValidator(_name)] = Field(description="What it is called.")
-    about: Annotated[str, AfterValidator(_about)] = Field(
+    name: Annotated[str, AfterValidator(_sentence)] = Field(description="What it is called.")
+    about: Annotated[str, AfterValidator(_sentence)] = Field(
         description="What speaks like this, in one sentence."
     )
     encoding: Annotated[
-        Literal["utf-8"], PlainValidator(_encoding), WithJsonSchema({"const": "utf-8"})
-    ] = Field(default="utf-8", description="How text becomes bytes.")
-    prompt: Annotated[str, AfterValidator(_wire_text)] = Field(
-        description="What the server sends first, its line end included."
+        str,
+        PlainValidator(_encoding),
+        AfterValidator(_known_encoding),
+        WithJsonSchema({"type": "string"}),
+    ] = Field(default="utf-8", description="How text becomes bytes: utf-8, latin-1, cp1251 ...")
+    prompt: Annotated[
+        Prompt | None,
+        PlainValidator(_prompt),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "minLength": 1},
+                    {
+                        "type": "object",
+                        "properties": {"ends-with": {"type": "string", "minLength": 1}},
+                        "required": ["ends-with"],
+                        "additionalProperties": False,
+                    },
+                ]
+            }
+        ),
+    ] = Field(
+        default=None,
+        description="What the server sends first, its line end included: the text, or {ends-with: "
+        "how it ends}. Left out where the client speaks first.",
     )
-    nickname: Framing = Field(description="The nickname, to the server.")
-    said: Framing = Field(description="A message, to the server.")
+    nickname: Framing | None = Field(
+        default=None,
+        description="The nickname, to the server. Left out where nobody has a nickname.",
+    )
+    said: Said = Field(description="A message, to the server.")
     heard: Framing = Field(description="A relayed message, from the server.")
-    relay: Annotated[str, AfterValidator(_relay)] = Field(
-        description="A relayed message: {nick}, some text, {message}.",
+    relay: Annotated[Template, PlainValidator(_relay), _TEXT] = Field(
+        description="A relayed message: {message}, and what stands around it, with {nick}, {host}, "
+        "{port}, {time}, and {any} for what varies.",
         examples=["{nick}: {message}"],
     )
+    prefix_by: Annotated[Writer, *_choice(Writer)] = Field(
+        default=Writer.SERVER,
+        alias="prefix-by",
+        description="Who writes what stands before the message: server (the default) or client.",
+    )
+    echo: Annotated[Template | None, PlainValidator(_echo), _TEXT] = Field(
+        default=None,
+        description="What the sender gets of its own message, as in relay. Left out where it gets "
+        "no copy.",
+    )
+    greeting: Annotated[
+        tuple[Template, ...],
+        PlainValidator(greetings),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}]}),
+    ] = Field(default=(), description="What a newcomer is told after joining: one text, or a list.")
+    join: Announcement | None = Field(default=None, description="What is told of who comes.")
+    leave: Announcement | None = Field(default=None, description="What is told of who goes.")
+    lost: Announcement | None = Field(
+        default=None,
+        description="What is told of one whose connection is reset, where that is not `leave`.",
+    )
+    silent_loss: bool = Field(
+        default=False,
+        alias="silent-loss",
+        description="true where nothing is told of one whose connection is reset.",
+    )
+    empty: Annotated[Policy, *_choice(Policy)] = Field(
+        default=Policy.ANY,
+        description="What becomes of an empty nickname; any, where it does not matter.",
+    )
+    duplicate: Annotated[Policy, *_choice(Policy)] = Field(
+        default=Policy.ANY,
+        description="What becomes of a nickname that another has; any, where it does not matter.",
+    )
+    bad_bytes: Annotated[BadBytes, *_choice(BadBytes)] = Field(
+        default=BadBytes.ANY,
+        alias="bad-bytes",
+        description="What becomes of bytes that are no text; any, where it does not matter.",
+    )
+    quit: Annotated[str, AfterValidator(_quit)] | None = Field(
+        default=None, description="The word that ends a connection when it is said."
+    )
+    history: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="How many earlier messages a newcomer is told at most.",
+    )
+    most: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="How many people are let in at most."
+    )
+
+    @classmethod
+    def key_mistakes(cls, raw: Mapping[str, object]) -> Iterable[Mistake]:
+        """Find what does not go together."""
+        yield from _mistakes_of_names(raw)
+        if raw.get("silent-loss") is True and "lost" in raw:
+            message = "'lost' says what is told, and 'silent-loss' that nothing is"
+            yield Mistake(("silent-loss",), message, "leave one of them out", at_key=True)
+
+    # -- what it is ----------------------------------------------------------------------------
 
     @property
     def prompt_bytes(self) -> bytes:
-        """What the server sends right after accepting."""
-        return self.prompt.encode()
+        """What the server sends right after accepting, or how that ends; empty for nothing."""
+        return self.encode(self.prompt.text) if self.prompt else b""
+
+    def has_prompted(self, door: bytes) -> bool:
+        """Tell whether `door`, all that came so far, is the prompt, or begins with it."""
+        if self.prompt is None:
+            return True
+        end = self.prompt_bytes
+        return door.startswith(end) if self.prompt.exact else door.endswith(end)
+
+    def has_wrongly_prompted(self, door: bytes) -> bool:
+        """Tell whether `door`, all that came so far, can never become the prompt."""
+        if self.prompt is None or not self.prompt.exact:
+            return False
+        return not door.startswith(self.prompt_bytes) and not self.prompt_bytes.startswith(door)
 
     @property
+    def by_client(self) -> bool:
+        """Whether clients write what stands before a message."""
+        return self.prefix_by is Writer.CLIENT
+
+    @cached_property
+    def _marked(self) -> bool:
+        """Whether every piece that the server sends begins with what tells whose it is."""
+        fixed = not self.relay.varies and self.relay.fields[-1:] == ("message",)
+        last = self.relay.parts[-1:] == (("message", True),)
+        return fixed and last and "nick" in self.relay.fields and not self.by_client
+
+    @cached_property
     def framed(self) -> bool:
-        """Whether relayed messages have boundaries."""
-        return self.heard.ends is not Ends.NONE
+        """Whether relayed messages have boundaries, on the wire or once they are decoded."""
+        return self.heard.ends.marked or not self._marked
+
+    @cached_property
+    def ending(self) -> bytes:
+        """What ends a relayed message in the canonical form; empty where it is not framed."""
+        if not self.framed:
+            return b""
+        return self.heard.ends.terminator or NUL.terminator
+
+    @cached_property
+    def one_at_a_time(self) -> bool:
+        """Whether a message must be read by the server before its sender says the next.
+
+        So it is where a read of the server is a message, and nobody could tell the pieces apart.
+        """
+        return not self.said.ends.marked and self.framed
 
     @property
+    def most_said(self) -> int | None:
+        """How many bytes one message may have on its way to the server; None for any number."""
+        if not self.one_at_a_time:
+            return None
+        return self.said.read or DEFAULT_READ
+
+    @cached_property
     def features(self) -> frozenset[Feature]:
         """What it has that not every dialect has."""
-        marked = self.nickname.ends is not Ends.NONE
-        features = {Feature.FRAMES: self.framed, Feature.CHUNKS: not marked}
+        features = {
+            Feature.FRAMES: self.framed,
+            Feature.CHUNKS: self.nickname is not None and not self.nickname.ends.marked,
+            Feature.LINES: self.said.ends.marked,
+            Feature.NICKNAMES: self.nickname is not None,
+            Feature.PROMPT: self.prompt is not None,
+            Feature.PIECES: not self.one_at_a_time,
+            Feature.SILENCE: self.echo is None,
+            Feature.ECHO: self.echo is not None,
+            Feature.ANNOUNCEMENTS: any(
+                notice.occasion is not Occasion.GREETING for notice in self.notices
+            ),
+        }
         return frozenset(feature for feature, has in features.items() if has)
 
-    @property
-    def ending(self) -> bytes:
-        """What ends a relayed message; empty where it is not framed."""
-        return self.heard.ends.terminator
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """Everything that the server says of its own accord after a nickname."""
+        found = [Notice(Occasion.GREETING, text, Audience.NEWCOMER) for text in self.greeting]
+        for occasion, told in (
+            (Occasion.JOIN, self.join),
+            (Occasion.LEAVE, self.leave),
+            (Occasion.LOST, self.lost),
+        ):
+            found += [told.notice(occasion)] if told else []
+        return tuple(found)
+
+    # -- to the server -------------------------------------------------------------------------
+
+    def encode(self, text: str) -> bytes:
+        """Write a text in the encoding of the dialect; raises `UnicodeEncodeError`."""
+        return text.encode(self.encoding)
 
     def nickname_bytes(self, nick: str) -> bytes:
-        """Write a nickname as a client sends it."""
-        return nick.encode() + self.nickname.ends.terminator
+        """Write a nickname as a client sends it; nothing where nobody has one."""
+        return self.nickname.ends.wrap(self.encode(nick)) if self.nickname else b""
 
-    def said_bytes(self, text: str) -> bytes:
-        """Write a message as a client sends it."""
-        return text.encode() + self.said.ends.terminator
+    def said_bytes(self, text: str, nick: str) -> bytes:
+        """Write a message as the client of `nick` sends it."""
+        if self.by_client:
+            text = self.relay.render({"nick": nick, "message": text})
+        return self.said.ends.wrap(self.encode(text))
 
-    def prefix(self, nick: str) -> bytes:
-        """Write what stands in front of a relayed text."""
-        return self.relay.removesuffix("{message}").replace("{nick}", nick, 1).encode()
+    # -- from the server -----------------------------------------------------------------------
 
-    def check_text(self, text: str) -> str | None:
-        """Say why a text cannot be one message of this dialect; None where it can."""
-        if reason := _unsendable(text):
+    def prefix(self, nick: str, address: Address = NOWHERE) -> bytes:
+        """Write what stands before a relayed text in the canonical form: nothing that varies."""
+        return self._before(self.relay, nick, address)
+
+    def echo_prefix(self, nick: str, address: Address = NOWHERE) -> bytes | None:
+        """Write what stands before a sender's own text; None where it gets no copy."""
+        return self._before(self.echo, nick, address) if self.echo else None
+
+    def _before(self, template: Template, nick: str, address: Address) -> bytes:
+        values = {"nick": nick, "host": address[0], "port": str(address[1]), "message": "\0"}
+        return self.encode(template.render(values).partition("\0")[0])
+
+    def canonical(self, said: bytes, nick: str) -> bytes:
+        """Return the message in `said`, bytes on their way to the server, as others shall read it.
+
+        What is not exactly one message of the dialect is returned as it is.
+        """
+        payload = self.said.ends.unwrap(said)
+        if payload is None:
+            return said
+        prefix = self.prefix(nick) if self.by_client else b""
+        return payload.removeprefix(prefix) + self.ending
+
+    # -- what can be sent ----------------------------------------------------------------------
+
+    def check_text(self, text: str, nick: str = "") -> str | None:
+        """Say why a text cannot be one message of `nick` in this dialect; None where it can."""
+        if reason := self._unsendable(text):
             return reason
-        if not text and self.said.ends is Ends.NONE:
+        if not text and not self.said.ends.marked:
             return f"nothing is sent for an empty text in {shown(self.name)}"
-        lines = Ends.LF in (self.said.ends, self.heard.ends)
-        if lines and (found := _LINE_ENDS.search(text)):
-            return f"a message of {shown(self.name)} is one line, and this has {found[0]!r}"
+        if text == self.quit:
+            return f"in {shown(self.name)} this is the word that quits"
+        for ends in (self.said.ends, self.heard.ends):
+            if found := _found_end(ends, text):
+                return f"a message of {shown(self.name)} is one line, and this has {found!r}"
+        size = len(self.said_bytes(text, nick))
+        if self.most_said is not None and size > self.most_said:
+            return (
+                f"a message of {shown(self.name)} must fit into one read of {self.most_said:,} "
+                f"bytes, and this has {size:,}"
+            )
         return None
 
     def check_nick(self, nick: str) -> str | None:
         """Say why a nickname cannot be sent in this dialect; None where it can."""
-        if reason := _unsendable(nick):
+        if reason := self._unsendable(nick):
             return reason
         if not nick:
             return "the nickname is empty"
@@ -163,33 +445,37 @@ class Dialect(Section):
             return f"the nickname has {found[0]!r}"
         return None
 
-
-def _unsendable(text: str) -> str | None:
-    try:
-        check_characters(text)
-    except BadValue as error:
-        return error.message
-    return None
-
-
-def builtin_dialects() -> tuple[str, ...]:
-    """List the names of the dialects that the harness brings."""
-    names = (entry.name for entry in (files("harness") / "dialects").iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+    def _unsendable(self, text: str) -> str | None:
+        try:
+            check_characters(text)
+            self.encode(text)
+        except BadValue as error:
+            return error.message
+        except UnicodeEncodeError as error:
+            return f"{text[error.start]!r} cannot be written in {self.encoding}"
+        return None
 
 
-def load_dialect(name_or_path: str) -> Dialect:
-    """Read a dialect: one of the harness by its name, or any from a file; raises `InputError`."""
-    return validated(_source(name_or_path), Dialect)
+def _found_end(ends: Ends, text: str) -> str:
+    """Return what in `text` a server might take for the end of a message; "" for nothing."""
+    if ends in (NAMED["lf"], NAMED["crlf"]):
+        found = _LINE_ENDS.search(text)
+        return found[0] if found else ""
+    mark = ends.terminator.decode("ascii")
+    return mark if mark and mark in text else ""
 
 
-def _source(name_or_path: str) -> Source:
-    known = builtin_dialects()
-    if name_or_path in known:
-        entry = files("harness") / "dialects" / f"{name_or_path}.yaml"
-        return loads(entry.read_text(encoding="utf-8"), f"{name_or_path}.yaml")
-    path = Path(name_or_path)
-    if path.suffix in _SUFFIXES or len(path.parts) > 1 or path.is_file():
-        return load(path)
-    hint = suggest(name_or_path, known) or f"there are {listed(known)}, or give a file"
-    raise InputError([Problem(f"there is no dialect {shown(name_or_path)}", hint=hint)])
+def _mistakes_of_names(raw: Mapping[str, Any]) -> Iterable[Mistake]:
+    relay = raw.get("relay")
+    has_nick = isinstance(relay, str) and "{nick}" in relay
+    if raw.get("nickname") is None and "nickname" in raw:
+        yield Mistake(
+            ("nickname",), "'nickname' has no value", "leave the key out for no nicknames"
+        )
+    elif "nickname" not in raw and has_nick and raw.get("prefix-by") != "client":
+        yield Mistake(("relay",), "has {nick}, and nobody gives a nickname", "say how, in nickname")
+    if raw.get("prefix-by") == "client" and isinstance(relay, str) and not has_nick:
+        yield Mistake(("prefix-by",), "a client that writes no {nick} in relay writes no prefix")
+
+
+__all__ = ["NONE", "Dialect", "Policy", "Prompt", "Writer"]

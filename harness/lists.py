@@ -1,7 +1,7 @@
 """Lists: what there is to name: scenarios, requirements, dialects, checks, faults."""
 
 from harness.checks import CHECKS
-from harness.dialect import builtin_dialects, load_dialect
+from harness.dialect_files import builtin_dialects, load_dialect
 from harness.errors import InputError
 from harness.places import scenario_folder
 from harness.requirements import REQUIREMENTS

@@ -212,7 +212,7 @@ class _Planner(Company):
     def _greets(self, step: Step, player: Player) -> bool:
         """Tell whether a first message goes out together with the nickname."""
         glued = player.segments.cutting is Cutting.GLUED and step.verb is Verb.JOIN
-        return glued and bool(self.dialect.nickname.ends.terminator)
+        return glued and self.dialect.nickname is not None and self.dialect.nickname.ends.marked
 
     def _move(self, step: Step, player: Player) -> None:
         if step.verb is Verb.SEND and player.presence is Presence.AT_THE_DOOR:

@@ -10,6 +10,7 @@ from random import Random
 
 from harness.dialect import Dialect
 from harness.fakes import Fakes
+from harness.feature import Feature
 from harness.on import Cutting, Segments
 from harness.payload import Hex
 from harness.plan import PlannedPerson, Presence, Utterance
@@ -66,12 +67,12 @@ class Player:
         token = b"" if step.bare else mint(self.life, self.said)
         behind = self.random.random() < 0.5
         body = _with_token(said, token.decode(), behind)
-        problem = self.dialect.check_text(body)
+        problem = self.dialect.check_text(body, self.nick)
         if PATTERN.search(said.encode()):
             problem = LOOKS_LIKE_TOKEN
         if problem:
             return Utterance(at, said, b"", token), problem
-        data = self.dialect.said_bytes(body)
+        data = self.dialect.said_bytes(body, self.nick)
         messages = (self.pending + data,) if self.pending else None
         self.pending = b""
         self.said += 1
@@ -85,7 +86,7 @@ class Player:
         """Return a message that goes out in one segment with the nickname."""
         token = mint(self.life, self.said)
         self.said += 1
-        return Utterance(0.0, "", self.dialect.said_bytes(token.decode()), token)
+        return Utterance(0.0, "", self.dialect.said_bytes(token.decode(), self.nick), token)
 
     def send(self, step: Step, at: float, member: bool) -> tuple[Utterance, str | None]:
         """Return what a `send` puts on the wire; of one who is no `member` it is never judged."""
@@ -139,7 +140,7 @@ class Player:
 
     def nickname_cuts(self) -> tuple[int, ...]:
         """Return where the nickname is cut; nowhere in a dialect that does not mark its end."""
-        if not self.dialect.nickname.ends.terminator:
+        if Feature.CHUNKS in self.dialect.features or not self.dialect.nickname:
             return ()
         return self.cuts(self.dialect.nickname_bytes(self.nick))
 

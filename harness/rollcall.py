@@ -65,7 +65,7 @@ class RollCall:
     def _close(self, user: User) -> Message:
         token = mint(user.conn, user.said)
         dialect = self.crew.recorder.transcript.dialect
-        return user.say(dialect.said_bytes(token.decode("ascii")), token, Kind.CLOSING)
+        return user.say(dialect.said_bytes(token.decode("ascii"), user.nick), token, Kind.CLOSING)
 
     def _read(self, user: User) -> None:
         self._last_read = asyncio.get_running_loop().time()

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from harness.dialect import Dialect, builtin_dialects, load_dialect
+from harness.dialect import Dialect
+from harness.dialect_files import builtin_dialects, load_dialect
 from harness.errors import InputError, Problem, UsageError
 from harness.history import History, read_history
 from harness.plan import Plan, dump_plan, load_plan

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from harness import runfolder
 from harness.command import split
-from harness.dialect import Dialect, builtin_dialects, load_dialect
+from harness.dialect import Dialect
+from harness.dialect_files import builtin_dialects, load_dialect
 from harness.errors import UsageError
 from harness.judge import judge
 from harness.options import RunOptions

@@ -58,7 +58,10 @@ class Section(BaseModel):  # noqa: PLW1641 (pydantic adds `__hash__`)
         return tuple(info.alias or name for name, info in cls.model_fields.items())
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.__dict__ == other.__dict__
+        if type(self) is not type(other):
+            return False
+        # Not the whole `__dict__`: what was worked out and kept is no content.
+        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.judge import judge
 from harness.planning import make_plan
 from harness.run import RunResult, run_plan

@@ -15,7 +15,8 @@ from random import Random
 
 from peers import Manner, Part, Peer, Word
 
-from harness.dialect import Dialect, load_dialect
+from harness.dialect import Dialect
+from harness.dialect_files import load_dialect
 from harness.events import (
     Accepted,
     Closed,
@@ -186,7 +187,7 @@ class Room:
         if text is not None:
             body = self._marked(text[0], body) if text[1] else text[0]
             token = token if text[1] else b""
-        data = self.dialect.said_bytes(body)
+        data = self.dialect.said_bytes(body, "")
         begin, at = len(peer.said), self._tick()
         number = len(peer.words)
         self._add(Said(at, peer.conn, number, data, token, kind, at, -1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from harness.attendance import Attendance
 from harness.attribution import Listener
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Kind, Role, Said
 from harness.levels import levels_of
 from harness.speech import Message

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from harness.anomalies import Anomaly
 from harness.attribution import Listener
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Kind, Said
 from harness.speech import Message, Voices
 from harness.tokens import mint

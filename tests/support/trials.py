@@ -122,7 +122,9 @@ class Trial(Room):
     def _say_untext(self, peer: Peer) -> None:
         if peer.bad and self.random.random() < 0.4:
             token = mint(peer.conn, len(peer.words))
-            self._note(peer, self.dialect.said_bytes(self._marked("one", token.decode())), token)
+            self._note(
+                peer, self.dialect.said_bytes(self._marked("one", token.decode()), ""), token
+            )
             return
         peer.bad = True
         data = self._bytes()

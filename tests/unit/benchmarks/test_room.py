@@ -3,7 +3,7 @@ from itertools import chain, product
 import pytest
 
 from benchmarks.room import READS, Room
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 
 PEOPLE, TIMES = 7, 3
 

@@ -15,7 +15,8 @@ import pytest
 
 from harness.case import Case
 from harness.checks import CHECKS
-from harness.dialect import Dialect, load_dialect
+from harness.dialect import Dialect
+from harness.dialect_files import load_dialect
 from harness.events import (
     Accepted,
     Connect,
@@ -180,7 +181,7 @@ class Tale:
         """Say something; return what the others should read."""
         token = b"" if bare else mint(conn, self.said[conn])
         body = f"{token.decode()} {text}" if token and text else text or token.decode()
-        data = self.dialect.said_bytes(body)
+        data = self.dialect.said_bytes(body, "")
         at, number = self.tick(), self.said[conn]
         self.events.append(Said(at, conn, number, data, token, kind, at, step))
         self.said[conn] += 1

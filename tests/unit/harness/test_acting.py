@@ -15,7 +15,7 @@ from harness.acting import Story
 from harness.attendance import Attendance
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Bitten, Ending, Failure, Kind, Silent
 from harness.lifecycle import Lifecycle
 from harness.planning import make_plan

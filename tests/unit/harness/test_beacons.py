@@ -11,7 +11,7 @@ import pytest
 
 from harness.beacons import NAMES, Beacons
 from harness.crew import Crew, StepFailureError
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Ending, Failure, Kind, Role
 from harness.recorder import Recorder
 from harness.target import Target

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.company import Company
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.fakes import Fakes
 from harness.on import Cutting, On, Segments
 from harness.plan import Presence

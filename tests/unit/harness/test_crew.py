@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from harness.crew import AT_THE_DOOR, Crew, StepFailureError
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Ending, Failure, Kind, Role
 from harness.recorder import Recorder
 from harness.target import Target

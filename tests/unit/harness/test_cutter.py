@@ -11,7 +11,7 @@ import pytest
 
 from harness import cutter, events, kernel
 from harness.cutter import Cutter
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Cut, Ending, Kind, Role
 from harness.recorder import Recorder
 from harness.user import User

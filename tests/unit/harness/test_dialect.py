@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.dialect import Dialect, Ends, builtin_dialects, load_dialect
+from harness.dialect import Dialect, Framing
+from harness.dialect_files import builtin_dialects, load_dialect
+from harness.ends import LF
 from harness.errors import InputError
 
 RIGHT = """\
@@ -41,7 +43,7 @@ def test_raw() -> None:
     raw = load_dialect("raw")
     assert raw.prompt_bytes == b"nickname"
     assert raw.nickname_bytes("Боб") == "Боб".encode()
-    assert raw.said_bytes("hi") == b"hi"
+    assert raw.said_bytes("hi", "") == b"hi"
     assert raw.prefix("bob") == b"bob: "
     assert (raw.framed, raw.ending) == (False, b"")
 
@@ -50,17 +52,17 @@ def test_lines() -> None:
     lines = load_dialect("lines")
     assert lines.prompt_bytes == b"nickname\n"
     assert lines.nickname_bytes("Боб") == "Боб\n".encode()
-    assert lines.said_bytes("hi") == b"hi\n"
+    assert lines.said_bytes("hi", "") == b"hi\n"
     assert lines.prefix("bob") == b"bob: "
     assert (lines.framed, lines.ending) == (True, b"\n")
 
 
 def test_a_dialect_from_a_file(tmp_path: Path) -> None:
     mine = dialect(tmp_path, RIGHT)
-    assert (mine.name, mine.encoding, mine.nickname.ends) == ("mine", "utf-8", Ends.LF)
+    assert (mine.name, mine.encoding, mine.nickname) == ("mine", "utf-8", Framing(ends=LF))
     assert mine.prefix("{nick}") == b"{nick}> "
     assert mine.prefix("{message}") == b"{message}> "
-    assert (mine.nickname_bytes("a"), mine.said_bytes("a")) == (b"a\n", b"a")
+    assert (mine.nickname_bytes("a"), mine.said_bytes("a", "")) == (b"a\n", b"a")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from harness import guide
 from harness.cast import PersonSpec
 from harness.casting import walk
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.limits import Limits
 from harness.nodes import loads
 from harness.on import Cutting, On, parse_segments

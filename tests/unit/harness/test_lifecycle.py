@@ -14,7 +14,7 @@ import pytest
 from harness import deadlines, lifecycle
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Bitten, Ending, Failure, Kind, Role, ServerDone, ServerTold
 from harness.lifecycle import Lifecycle
 from harness.ports import free_port

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from harness import tokens
-from harness.dialect import Dialect, load_dialect
+from harness.dialect import Dialect
+from harness.dialect_files import load_dialect
 from harness.errors import InputError
 from harness.events import Ending
 from harness.plan import Deed, Plan, PlannedStep, dump_plan

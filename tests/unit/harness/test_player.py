@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from harness import tokens
-from harness.dialect import Dialect, load_dialect
+from harness.dialect import Dialect
+from harness.dialect_files import load_dialect
 from harness.fakes import Fakes
 from harness.on import Cutting, Segments
 from harness.player import ENDLESS, GLUED, LOOKS_LIKE_TOKEN, MOST_RANDOM, Player

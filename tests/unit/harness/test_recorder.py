@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness import events
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.errors import UsageError
 from harness.events import Role
 from harness.history import read_history

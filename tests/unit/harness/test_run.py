@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from harness import events, run
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.errors import UsageError
 from harness.events import Ending, Failure, Role, Stage
 from harness.history import read_history

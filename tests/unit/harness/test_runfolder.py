@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness import runfolder
-from harness.dialect import builtin_dialects, load_dialect
+from harness.dialect_files import builtin_dialects, load_dialect
 from harness.errors import HarnessError, InputError, UsageError
 from harness.plan import Plan
 from harness.planning import make_plan

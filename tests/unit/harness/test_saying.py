@@ -11,7 +11,7 @@ import pytest
 
 from harness import events, kernel
 from harness.crew import Crew, StepFailureError
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Accepted, Cut, Ending, Failure, Kind, Named, Role, Said, Sent
 from harness.plan import Deed, PlannedStep, Utterance
 from harness.recorder import Recorder

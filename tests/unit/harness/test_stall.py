@@ -13,7 +13,7 @@ import pytest
 from harness import kernel, stall
 from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Bitten, Ending, Failure, Froze, Kind, Role, Thawed
 from harness.kernel import TcpState
 from harness.recorder import Recorder

@@ -8,7 +8,7 @@ import pytest
 
 from harness import events
 from harness.attendance import MOST_ANSWER, MOST_AT_THE_DOOR
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Ending, Failure, Kind, Stage
 from harness.transcript import Transcript
 

@@ -12,7 +12,7 @@ import pytest
 
 from harness import events
 from harness.attendance import MOST_AT_THE_DOOR
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.events import Ending, Event, Kind, Role
 from harness.recorder import Recorder
 from harness.tokens import mint

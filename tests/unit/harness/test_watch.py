@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from harness import events
-from harness.dialect import load_dialect
+from harness.dialect_files import load_dialect
 from harness.history import read_history
 from harness.recorder import Recorder
 from harness.target import Sample, Target
