@@ -10,14 +10,14 @@ from functools import partial
 from typing import Any
 
 from harness import deadlines, events
+from harness.awaiting import Awaiting
 from harness.beacons import Beacons
-from harness.crew import Crew, StepFailureError, is_settled
+from harness.crew import Crew, StepFailureError
 from harness.events import Ending, Failure, Role
 from harness.lifecycle import Lifecycle
 from harness.plan import Deed, Plan, PlannedStep, Scene
 from harness.saying import Saying
 from harness.scenario import ServerAct, Verb
-from harness.speech import Message
 from harness.stall import BUFFER, Stall
 from harness.user import User
 
@@ -36,7 +36,9 @@ class Story:
         self.lifecycle = Lifecycle(crew, beacons)
         self._cast = {person.name: person for person in plan.people}
         self._users: dict[str, User] = {}
+        self._lives: dict[int, User] = {}
         self._failed: set[str] = set()
+        self.awaiting = Awaiting(crew, self.saying, self._users, self._lives, self._failed)
         self._acts = {
             Verb.CONNECT: self._connect,
             Verb.JOIN: self._join,
@@ -44,6 +46,8 @@ class Story:
             Verb.SEND: self._say,
             Verb.HEARS: self._hears,
             Verb.HEARS_NOTHING: self._hears_nothing,
+            Verb.SEES_JOIN: self._sees,
+            Verb.SEES_LEAVE: self._sees,
             Verb.REFUSED: self._refused,
             Verb.FREEZE: self._freeze,
             Verb.THAW: self._thaw,
@@ -151,7 +155,7 @@ class Story:
         user = self.crew.enrol(deed.person, person.nick, Role.PERSON, deed.life)
         user.typed = person.typed
         user.buffer = BUFFER if person.freezes else 0
-        self._users[deed.person] = user
+        self._users[deed.person] = self._lives[deed.life] = user
         return user
 
     def _enrolled(self, deed: Deed) -> User:
@@ -176,7 +180,7 @@ class Story:
             # As it may be. Whoever was asked again, and others, are not there for the rest.
             self._failed.add(deed.person)
             user.hang_up(Ending.GIVEN_UP)
-        self._users[deed.person] = user
+        self._users[deed.person] = self._lives[deed.life] = user
 
     async def _refused(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._enrolled(deed)
@@ -187,7 +191,7 @@ class Story:
             if not await user.until(lambda: user.is_gone() or user.asked_again, seconds):
                 raise StepFailureError(Failure.NOT_REFUSED, seconds)
         user.hang_up(Ending.GIVEN_UP)
-        self._departed(user)
+        await self._departed(user)
 
     async def _be_refused_at_the_door(self, user: User, step: PlannedStep, deed: Deed) -> None:
         seconds = deed.within or deadlines.JOIN * self.crew.patience
@@ -195,7 +199,7 @@ class Story:
             if not user.connected:
                 await self.crew.connect(user, deed.within, step.at_once)
             await self.saying.give_name(user, step, deed)
-            refused = await user.until(partial(is_settled, user), seconds)
+            refused = await self.crew.until_settled(user, seconds)
         if not refused or user.attendance.joined is not None:
             raise StepFailureError(Failure.NOT_REFUSED, 0.0 if refused else seconds)
 
@@ -214,46 +218,26 @@ class Story:
         self._users[deed.person].thaw()
 
     async def _hears(self, step: PlannedStep, deed: Deed, begin: int) -> None:
-        user = self._users[deed.person]
-        if not user.present:
+        if not await self.awaiting.hears(self._users[deed.person], deed):
             self._skip(step, deed)
-            return
-        seconds = deed.within or deadlines.HEARS * self.crew.patience
-        for heard in self._wanted(step, deed, user):
-            if not await user.until(partial(_heard_or_gone, user, heard), seconds):
-                raise StepFailureError(Failure.HEARS, seconds)
 
-    def _wanted(self, step: PlannedStep, deed: Deed, user: User) -> list[Callable[[], bool]]:
-        if deed.hears_text is not None:
-            return [lambda: self._has_heard_text(user, deed.hears_text or "")]
-        wanted: list[Callable[[], bool]] = []
-        for person in deed.hears_from:
-            latest = self._latest(person)
-            if latest is not None:
-                wanted.append(partial(user.has_heard, latest))
-        if not wanted:
+    async def _sees(self, step: PlannedStep, deed: Deed, begin: int) -> None:
+        if not await self.awaiting.sees(self._users[deed.person], deed):
             self._skip(step, deed)
-        return wanted
-
-    def _has_heard_text(self, user: User, text: str) -> bool:
-        listener = self.crew.recorder.transcript.listeners[user.conn]
-        return any(
-            text in said and message.conn != user.conn and listener.has_heard(message)
-            for message, said in self.saying.texts.items()
-        )
-
-    def _latest(self, person: str) -> Message | None:
-        user = self._users.get(person)
-        speech = self.crew.recorder.transcript.voices.speeches.get(user.conn) if user else None
-        return speech.messages[-1] if speech and speech.messages else None
 
     async def _leave(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._users[deed.person]
-        user.half_close(Ending.LEAVE)
+        dialect = self.crew.recorder.transcript.dialect
+        if dialect.quit is not None and user.present:
+            async with user.turn:
+                await self.crew.until_may_speak(user)
+                user.quit(dialect.said.ends.wrap(dialect.encode(dialect.quit)))
+        else:
+            user.half_close(Ending.LEAVE)
         seconds = deed.within or deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
         came = await user.until(lambda: user.attendance.gone is not None, seconds)
         user.hang_up(Ending.LEAVE if came else Ending.RESET)
-        self._departed(user)
+        await self._departed(user)
         if not came:
             raise StepFailureError(Failure.EOF, seconds)
 
@@ -264,15 +248,11 @@ class Story:
             user.half_close(deed.how)
         else:
             user.hang_up(deed.how)
-        self._departed(user)
+        await self._departed(user)
 
-    def _departed(self, user: User) -> None:
+    async def _departed(self, user: User) -> None:
         self.crew.is_gone(user.nick)
-        self.beacons.probe()
-
-
-def _heard_or_gone(user: User, heard: Callable[[], bool]) -> bool:
-    return heard() or not user.present
+        await self.beacons.probe()
 
 
 def report_failure(

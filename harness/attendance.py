@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from harness.cast import TOKEN_MARK
+from harness.dialect import Dialect
 from harness.events import Ending, Role
 
 # Who has no name is owed a prompt; more than this of anything is not kept.
@@ -17,8 +19,8 @@ class Attendance:
     `joining` is just before its nickname was sent. `joined` is proved: it read a message that was
     sent after that, or somebody read one of its own. `leaving` is the harness's first act to end
     it; `gone` is when the server's end of stream or an error was seen. `strange` is when it sent
-    other bytes in place of a name, and `answer` what it has read since; `untext` is when it first
-    said what is no text. It did not read from `froze` on, until `thawed`.
+    other bytes in place of a name, `sent`, and `answer` what it has read since; `untext` is when
+    it first said what is no text. It did not read from `froze` on, until `thawed`.
     """
 
     conn: int
@@ -39,6 +41,7 @@ class Attendance:
     doorstep: bytearray = field(default_factory=bytearray)
     named: int = 0
     strange: int | None = None
+    sent: bytearray = field(default_factory=bytearray)
     answer: bytearray = field(default_factory=bytearray)
     untext: int | None = None
     froze: int | None = None
@@ -65,11 +68,9 @@ class Attendance:
         given_cause = self.froze is not None or self.untext is not None
         return self.thrown_out and not given_cause
 
-    def was_asked_again(self, prompt: bytes) -> bool:
+    def was_asked_again(self, dialect: Dialect) -> bool:
         """Tell whether all that came after its nickname was the prompt, once or several times."""
-        asked = bytes(self.answer)
-        times = len(asked) // len(prompt)
-        return self.joined is None and times > 0 and asked == prompt * times
+        return self.joined is None and is_asked_again(dialect, bytes(self.answer))
 
     @property
     def in_good_order(self) -> bool:
@@ -79,6 +80,24 @@ class Attendance:
         """
         half_closed = self.how in (Ending.LEAVE, Ending.HALF_CLOSE)
         return half_closed and self.eof and self.froze is None
+
+
+def is_asked_again(dialect: Dialect, answer: bytes) -> bool:
+    """Tell whether `answer`, all that came after a nickname, is the prompt once more.
+
+    Of a prompt that is known by its end, words may stand before it, but no message and no notice.
+    """
+    if dialect.prompt is None:
+        return False
+    prompt = dialect.prompt_bytes
+    if dialect.prompt.exact:
+        times = len(answer) // len(prompt)
+        return times > 0 and answer == prompt * times
+    if not answer.endswith(prompt) or len(answer) >= MOST_ANSWER:
+        return False
+    text = answer.decode(dialect.encoding, "replace")
+    notices = any(notice.template.pattern.search(text) for notice in dialect.notices)
+    return TOKEN_MARK not in text and not notices
 
 
 def departed_at(person: Attendance) -> int:

@@ -8,10 +8,11 @@ Pure: bytes and times come in, deliveries and anomalies are kept.
 
 from harness.anomalies import MOST_TEXT, Fault
 from harness.deliveries import Deliveries
-from harness.matching import Matcher, TooAmbiguousError
+from harness.matching import Matcher
 from harness.readings import NOBODY, Doubt, Piece, Reading
 from harness.recovery import Recovery, Resumption
 from harness.speech import Message, Voices
+from harness.starts import TooAmbiguousError
 from harness.tokens import PATTERN
 
 # More unexplained bytes than this, at all receivers, prove enough: nobody listens any more.
@@ -28,7 +29,7 @@ class Listener(Deliveries):
         self.overwhelmed = False
         self.matcher = Matcher(voices, conn)
         self._recovery: Recovery | None = None
-        self._resumed = -1
+        self.resumed_at = self._read_again = -1
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -50,13 +51,11 @@ class Listener(Deliveries):
         if self.overwhelmed or self.deaf or not self._ats:
             return
         try:
-            if self._recovery:
-                self._go_on(b"", self._ats[-1], final=True)
-            if not self._recovery:
-                self.matcher.finish()
-                self._settle()
-                for conn in list(self._held):
-                    self._doubt(Doubt(conn, len(self.voices.speeches[conn].data), 0))
+            self._go_on(b"", self._ats[-1], final=True)
+            self.matcher.finish()
+            self._settle()
+            for conn in list(self._held):
+                self._doubt(Doubt(conn, len(self.voices.speeches[conn].data), 0))
         except TooAmbiguousError:
             self.overwhelmed = True
 
@@ -64,7 +63,7 @@ class Listener(Deliveries):
         self._stamp(len(data), at)
         while True:
             if self._recovery is None:
-                failed = self._advance(data)
+                failed = self._advance(data, final)
                 if failed is None:
                     return
                 self._recovery = self._give_up(failed)
@@ -83,13 +82,14 @@ class Listener(Deliveries):
                 self.note(fault, position, text, resumption.message)
             data = self._resume(resumption)
 
-    def _advance(self, data: bytes) -> Reading | None:
+    def _advance(self, data: bytes, final: bool) -> Reading | None:
         taken = self._look_up(data)
-        if taken == len(data):
+        # A frame without its end is understood at the end only, where nothing else tells whose.
+        if taken == len(data) and not (final and self.voices.table.shared is not None):
             return None
         if self.matcher.since is None and self.times:
             self.matcher.since = self.times[0]
-        failed = self.matcher.feed(data[taken:] if taken else data)
+        failed = self.matcher.feed(data[taken:] if taken else data, final)
         self._settle()
         return failed
 
@@ -116,9 +116,9 @@ class Listener(Deliveries):
                 return len(data)
             # The first that is not next is for the matcher, as below.
             return self._take(data, 0, messages)
-        messages = self._known(data, taken)
+        messages, relayed = self._known(data, taken), b""
         while messages:
-            relayed = b"".join([message.relayed for message in messages])
+            relayed = self._relayed(messages)
             if data.startswith(relayed, taken):
                 if not self.voices.may_turn(relayed, len(relayed)):
                     break
@@ -129,8 +129,10 @@ class Listener(Deliveries):
             if len(relayed) <= len(data) - taken:
                 return taken
             messages.pop()
-        if messages and taken == 0 and sum([len(m.relayed) for m in messages]) == len(data):
-            self.voices.run = (data, tuple(messages), frozenset([m.conn for m in messages]))
+        if messages and taken == 0 and len(relayed) == len(data):
+            others = frozenset([m.conn for m in messages if m.echo is not m.relayed])
+            if self.conn not in others:
+                self.voices.run = (data, tuple(messages), others)
         self._follow(messages)
         return self._take(data, taken, messages)
 
@@ -140,9 +142,16 @@ class Listener(Deliveries):
             return taken
         self.messages += messages
         self.times += [self._ats[-1]] * len(messages)
-        taken += sum([len(message.relayed) for message in messages])
+        taken += len(self._relayed(messages))
         self.matcher.skip(self._ends[-1] - len(data) + taken, messages[-1].conn)
         return taken
+
+    def _relayed(self, messages: list[Message]) -> bytes:
+        """Return `messages` as they should be heard."""
+        if not self.voices.echoes:
+            return b"".join([message.relayed for message in messages])
+        own = self.conn
+        return b"".join([m.echo if m.conn == own else m.relayed for m in messages])
 
     def _follow(self, messages: list[Message]) -> None:
         """Move each speaker's place; drop the messages from the first that is not next."""
@@ -160,7 +169,7 @@ class Listener(Deliveries):
         plain, known = self.voices.plain, []
         for token in PATTERN.findall(data, begin):
             message = plain.get(token)
-            if message is None or message.conn == self.conn:
+            if message is None or (message.conn == self.conn and not message.echo):
                 break
             known.append(message)
         return known
@@ -180,7 +189,7 @@ class Listener(Deliveries):
             return 0 if readings[0].resumed else None
         message = speech.at(offset)
         rest = message.data[offset - message.start :]
-        if self.voices.between in message.data or not data.startswith(rest):
+        if not (self.voices.table.is_plain(message.data) and data.startswith(rest)):
             return None
         # What was said without its end goes on in the same frame.
         if not message.data.endswith(self.voices.dialect.ending):
@@ -214,8 +223,8 @@ class Listener(Deliveries):
             matcher.pieces.append(Piece(conn, failed.begin, reach, ends, closed=False))
         self._keep(matcher.take_pieces())
         known = suspect[0].data if suspect else b""
-        if failed.opened and reach == failed.since and reach != self._resumed:
-            prefix = self.voices.speeches[conn].prefix
+        if failed.opened and reach == failed.since and reach != self.resumed_at:
+            prefix = self.voices.speeches[conn].heard_by(self.conn)
             reach, known = reach - len(prefix), prefix + known
         # What the matcher holds no more was explained, so it is known.
         text = bytearray(known[: max(matcher.base - reach, 0)])
@@ -236,7 +245,7 @@ class Listener(Deliveries):
         message = speech.at(ends[0])
         count = ends[0] - message.start
         begin = reach - count
-        return (message, count) if begin >= failed.since and begin != self._resumed else None
+        return (message, count) if begin >= failed.since and begin != self._read_again else None
 
     def _is_untold(self, resumption: Resumption) -> bool:
         """Tell whether nothing would be said of bytes that no lawful relay explains.
@@ -246,7 +255,7 @@ class Listener(Deliveries):
         message = resumption.message
         if self.anomalies or message is None:
             return not self.anomalies
-        if self.voices.speeches[message.conn].untext is not None:
+        if self.voices.is_murky(message.conn):
             return False
         self.count()
         latest = max(self.numbers[message.conn], default=message.number)
@@ -258,10 +267,11 @@ class Listener(Deliveries):
         assert self._recovery is not None
         text = bytes(self._recovery.text[resumption.position - self._recovery.position :])
         self._recovery = None
-        self._resumed = resumption.position
+        self.resumed_at = resumption.position
         if resumption.message is None:
             self.matcher.restart(resumption.position)
         else:
+            self._read_again = resumption.position
             conn = resumption.message.conn
             if resumption.offset not in self.matcher.places.get(conn, ()):
                 self._origins[conn] = resumption.offset

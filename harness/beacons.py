@@ -14,7 +14,6 @@ from harness import deadlines
 from harness.crew import Crew, StepFailureError
 from harness.events import Ending, Failure, Kind, Role
 from harness.speech import Message
-from harness.tokens import mint
 from harness.user import User
 
 FIRST_PAUSE = 0.005
@@ -22,8 +21,7 @@ LAST_PAUSE = 0.5
 # Each word of a beacon is heard by all: the more people, the more seldom it speaks.
 PAUSE_PER_MEMBER = 0.0001
 MOST_PACE = 0.05
-LOOK_AGAIN = 0.001
-BLIND_PAUSE = 0.1
+PROBE_SECONDS = 1.0
 NAMES = ("beacon-1", "beacon-2")
 
 
@@ -64,10 +62,11 @@ class Beacons:
             user = await self._connect(name)
             self.pair.append(user)
             user.give_name()
+            # So that no message glues to the nickname.
             await self._until_read(user)
             if len(self.pair) == 1:
                 # To an empty room: a copy comes back from some servers only there.
-                self.speak(user)
+                await self.speak(user)
                 await self._until_read(user)
         self.awaited = self.pair[0]
         seconds = deadlines.JOIN * self.crew.patience
@@ -96,23 +95,7 @@ class Beacons:
         return self.awaited
 
     async def _until_read(self, user: User) -> None:
-        """Wait until the server has read the nickname, so that no message glues to it.
-
-        Where the kernel cannot tell, a pause must do. Raises `StepFailureError`.
-        """
-        loop = asyncio.get_running_loop()
-        seconds = deadlines.JOIN * self.crew.patience
-        end = loop.time() + seconds
-        while user.present:
-            read = self.crew.cutter.has_read(user)
-            if read is None:
-                await asyncio.sleep(BLIND_PAUSE)
-                return
-            if read:
-                return
-            if loop.time() >= end:
-                raise StepFailureError(Failure.JOIN, seconds)
-            await asyncio.sleep(LOOK_AGAIN)
+        await self.crew.until_read(user, Failure.JOIN, deadlines.JOIN * self.crew.patience)
 
     async def _talk_until_both_are_in(self, first: User, second: User) -> None:
         def both() -> bool:
@@ -123,8 +106,9 @@ class Beacons:
         pause, turn = FIRST_PAUSE, 0
         while not both():
             speaker, other = (first, second) if turn % 2 == 0 else (second, first)
-            message = self.speak(speaker)
-            if await other.until(lambda: both() or other.has_heard(message), pause):  # noqa: B023
+            message = await self.speak(speaker)
+            heard = partial(_has_heard, other, message)
+            if await other.until(lambda: both() or heard(), pause):  # noqa: B023
                 pause = FIRST_PAUSE
             else:
                 pause = min(2 * pause, LAST_PAUSE)
@@ -143,16 +127,14 @@ class Beacons:
 
     # -- talking -----------------------------------------------------------------------------------
 
-    def speak(self, user: User, kind: Kind = Kind.BEACON) -> Message:
-        """Let `user` say a message that is nothing but its token."""
-        token = mint(user.conn, user.said)
-        dialect = self.crew.recorder.transcript.dialect
-        return user.say(dialect.said_bytes(token.decode("ascii"), user.nick), token, kind)
+    async def speak(self, user: User, kind: Kind = Kind.BEACON) -> Message | None:
+        """Let `user` say a word; None where it cannot."""
+        return await self.crew.speak(user, kind)
 
-    def probe(self) -> None:
+    async def probe(self) -> None:
         """Let both say something that all who stayed must hear: after a departure."""
         for user in self.alive:
-            self.speak(user, Kind.PROBE)
+            await self.crew.speak(user, Kind.PROBE, PROBE_SECONDS * self.crew.patience)
 
     async def begin(self) -> None:
         """Bring both in for the first time. Raises `StepFailureError`."""
@@ -189,10 +171,10 @@ class Beacons:
         while self._joining and self.alive:
             speaker = self.alive[turn % len(self.alive)]
             others = [user for user in self.alive if user is not speaker]
-            message = self.speak(speaker)
+            message = await self.speak(speaker)
             turn += 1
             heard = bool(others) and await others[0].until(
-                partial(others[0].has_heard, message), pause
+                partial(_has_heard, others[0], message), pause
             )
             if not others:
                 await asyncio.sleep(pause)
@@ -204,6 +186,10 @@ class Beacons:
         # Who waits for long is not helped by a flood of words.
         patient = min(turns * PAUSE_PER_MEMBER, MOST_PACE)
         return max(patient, len(self.crew.users) * PAUSE_PER_MEMBER)
+
+
+def _has_heard(listener: User, message: Message | None) -> bool:
+    return message is not None and listener.has_heard(message)
 
 
 def _hears(listener: User, speaker: User) -> bool:

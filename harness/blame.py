@@ -8,9 +8,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from harness.announcement import Notice
 from harness.anomalies import Anomaly
 from harness.attendance import Attendance, departed_at
 from harness.case import Case
+from harness.dialect import Dialect
 from harness.membership import Miss
 from harness.speech import Message
 
@@ -54,11 +56,12 @@ def _has_broken_name(case: Case, lost: Lost) -> bool:
 
 
 def _was_cut_line(case: Case, lost: Lost) -> bool:
-    return case.transcript.voices.framed and case.was_cut(lost.message)
+    return case.has_lines and case.was_cut(lost.message)
 
 
 def _was_cut_character(case: Case, lost: Lost) -> bool:
-    return case.was_cut(lost.message) and any(byte >= 0x80 for byte in lost.message.data)
+    wide = case.has_wide_characters and any(byte >= 0x80 for byte in lost.message.data)
+    return wide and case.was_cut(lost.message)
 
 
 def _is_beside_bad_bytes(case: Case, lost: Lost) -> bool:
@@ -95,9 +98,23 @@ def _is_beside_departure(case: Case, lost: Lost) -> bool:
 
 
 def _looks_like_protocol(case: Case, lost: Lost) -> bool:
-    dialect, data = case.transcript.dialect, lost.message.data
-    words = (dialect.prompt_bytes.strip(), case.transcript.voices.between)
-    return any(word in data for word in words if word)
+    data = lost.message.data
+    words = (case.dialect.prompt_bytes.strip(), case.transcript.voices.between)
+    told = any(is_like(notice, data, case.dialect) for notice in case.dialect.notices)
+    return told or any(word in data for word in words if word.strip())
+
+
+def is_like(notice: Notice, data: bytes, dialect: Dialect) -> bool:
+    """Tell whether `data` has all that is fixed in `notice`, in its order."""
+    at = 0
+    for text, is_field in notice.template.parts:
+        if not is_field:
+            fixed = dialect.encode(text)
+            at = data.find(fixed, at)
+            if at < 0:
+                return False
+            at += len(fixed)
+    return True
 
 
 def _is_not_yet_heard(case: Case, lost: Lost) -> bool:
@@ -226,7 +243,7 @@ def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
     """Return what explains text that nobody said as it came, `otherwise` if nothing does."""
     if any(anomaly.text.startswith(prefix) for prefix in _typed_prefixes(case)):
         return "JOIN-6"
-    if not case.transcript.voices.framed:
+    if not case.has_lines:
         return otherwise
     cut = {one.conn for one in case.transcript.cuts}
     if any(is_under_piece(case, case.transcript.people[conn].nick, anomaly.text) for conn in cut):
@@ -239,14 +256,16 @@ def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
 def _typed_prefixes(case: Case) -> list[bytes]:
     """Return how the words of those would be relayed whose names were not put right."""
     typed = (one.typed for one in case.plan.people)
-    return [case.transcript.dialect.prefix(one) for one in typed if one is not None]
+    prefixes = [case.dialect.prefix(one) for one in typed if one is not None]
+    # Where no name stands there, it is how everyone's words are relayed.
+    return [one for one in prefixes if one not in case.transcript.voices.prefixes]
 
 
 def _is_part_of(case: Case, conn: int, text: bytes) -> bool:
     speech = case.transcript.voices.speeches.get(conn)
     if speech is None or not text.startswith(speech.prefix):
         return False
-    return text.removeprefix(speech.prefix).rstrip(b"\n") in speech.data
+    return text.removeprefix(speech.prefix).rstrip(case.dialect.ending or b"\n") in speech.data
 
 
 def of_end(case: Case, at: int) -> tuple[str, str]:

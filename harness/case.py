@@ -13,6 +13,7 @@ from harness.anomalies import Anomaly, Fault
 from harness.attendance import Attendance
 from harness.attribution import Listener
 from harness.deadlines import LATE_SHARE
+from harness.dialect import Dialect
 from harness.events import Kind, StepFailed
 from harness.membership import Membership
 from harness.plan import Plan
@@ -35,13 +36,28 @@ class Case:
 
     def anomalies(self, *faults: Fault) -> Iterator[tuple[Attendance, Anomaly]]:
         """Yield what is wrong in one of these ways, receiver by receiver."""
-        prompt = self.transcript.dialect.prompt_bytes
         for conn, listener in self.transcript.listeners.items():
-            # Who was asked for another name has heard nothing.
-            asked = self.transcript.people[conn].was_asked_again(prompt)
-            for anomaly in listener.anomalies if not asked else ():
+            # Who was asked for another name, or told why it was not let in, has heard nothing.
+            person = self.transcript.people[conn]
+            refused = person.was_asked_again(self.dialect) or _is_turned_away(person, listener)
+            for anomaly in listener.anomalies if not refused else ():
                 if anomaly.fault in faults:
-                    yield self.transcript.people[conn], anomaly
+                    yield person, anomaly
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the chat looks on the wire."""
+        return self.transcript.dialect
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether something marks where a message ends on its way to the server."""
+        return self.dialect.said.ends.marked
+
+    @property
+    def has_wide_characters(self) -> bool:
+        """Whether a character may have several bytes, so that it can be cut in two."""
+        return self.dialect.encoding == "utf-8"
 
     @property
     def listeners(self) -> Iterable[Listener]:
@@ -117,6 +133,11 @@ class Case:
         return tuple(moments)
 
 
+def _is_turned_away(person: Attendance, listener: Listener) -> bool:
+    """Tell whether the server closed the connection after the nickname, and let nobody be heard."""
+    return person.joined is None and person.thrown_out and not listener.messages
+
+
 def out(at: int, who: Attendance, text: str) -> Moment:
     """Return a moment from a person to the server."""
     return Moment(at, who.person, Direction.TO_SERVER, text)
@@ -134,7 +155,7 @@ def beside(at: int, who: Attendance, text: str) -> Moment:
 
 def quoted(message: Message) -> str:
     """Return the beginning of a message, as text, in quotation marks."""
-    return quoted_bytes(message.data)
+    return quoted_bytes(message.data.removesuffix(b"\0"))
 
 
 def quoted_bytes(data: bytes, most: int = 40) -> str:
@@ -184,6 +205,11 @@ def result(check: str, looked_at: int, findings: Iterable[Finding]) -> CheckResu
     return CheckResult(check, worst(one.outcome for one in every), looked_at, every)
 
 
+def not_applicable(check: str, reason: str) -> CheckResult:
+    """Return that `check` has nothing to look at in the dialect of the run, and why."""
+    return CheckResult(check, Outcome.NOT_APPLICABLE, 0, reason=reason)
+
+
 def failure_words(failure: StepFailed) -> str:
     """Return what did not happen, as the end of a sentence."""
     note = f" ({failure.note})" if failure.note else ""
@@ -195,7 +221,7 @@ def failure_words(failure: StepFailed) -> str:
         "wrong prompt": "what the server sent first is not the prompt",
         "join": f"nobody was heard{within}",
         "accept": f"the server took no byte{within}",
-        "hears": f"nothing was heard{within}",
+        "hears": f"nothing was heard{within}{note}",
         "eof": f"the end of the stream did not come{within}",
         "roll call": f"some heard nothing more{within}",
         "refused": f"after the nickname the server {failure.note or 'closed the connection'}",

@@ -72,10 +72,11 @@ def casting_mistakes(loc: Loc, step: Step, people: People) -> Iterator[Mistake]:
             yield Mistake((*loc, "who", index), message, "for more, give somebody a name in people")
         for error in _whom_errors(whom, people):
             yield Mistake((*loc, "who", index), error.message, error.hint)
-    name = step.hears.from_ if step.hears else None
-    if name is not None and name != EVERYONE and not exists(people, name):
-        error = unknown(people, name)
-        yield Mistake((*loc, "hears", "from"), error.message, error.hint)
+    heard = step.hears.from_ if step.hears else None
+    for name, key in ((heard, ("hears", "from")), (step.seen, (step.verb.value,))):
+        if name is not None and name != EVERYONE and not exists(people, name):
+            error = unknown(people, name)
+            yield Mistake((*loc, *key), error.message, error.hint)
 
 
 def _whom_errors(whom: Whom, people: People) -> Iterator[BadValue]:

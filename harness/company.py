@@ -4,12 +4,14 @@ Whom `10 of crowd` means is drawn anew for each step; a newcomer is somebody new
 step asks of people who cannot do it is a mistake in the scenario. Pure.
 """
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 
 from harness.dialect import Dialect
 from harness.errors import Problem
 from harness.fakes import Fakes
+from harness.fitness import OWN_PEOPLE, of_nicknames
 from harness.on import Cutting, On, Segments
 from harness.plan import NEWCOMER, SERVES, Presence
 from harness.player import Player
@@ -17,10 +19,15 @@ from harness.scenario import Scenario, Step
 from harness.verbs import NOBODYS
 from harness.who import Crowd, Everyone, Person, Some, Whom
 
+GUESTS = re.compile(rf"{NEWCOMER}(-[0-9]+)?")
+
 
 @dataclass(slots=True)
 class Company:
-    """The people of `scenario`; `problems` are its mistakes so far."""
+    """The people of `scenario`; `problems` are its mistakes so far.
+
+    `reasons` are what the dialect cannot carry, which is no mistake.
+    """
 
     scenario: Scenario
     dialect: Dialect
@@ -32,6 +39,7 @@ class Company:
     told: int = 0
     newcomers: int = 0
     problems: dict[str, Problem] = field(default_factory=dict)
+    reasons: dict[str, Problem] = field(default_factory=dict)
 
     def people(self, step: Step, before: dict[str, Presence]) -> list[str]:
         """Return who does `step`, by name; `before` is where everyone was when it began."""
@@ -106,16 +114,43 @@ class Company:
                 f"to {step.verb}, {name} must be {wanted} when this step begins",
             )
 
+    def check_names(self) -> None:
+        """Find the nicknames that cannot be had."""
+        for player in self.players.values():
+            message = f"{player.name} cannot be called {player.nick!r} in {self.dialect.name}"
+            if GUESTS.fullmatch(player.name) or GUESTS.fullmatch(player.nick):
+                hint = "so are the harness's own guests"
+                self.problems[player.name] = Problem(message, self.scenario.origin, hint=hint)
+            elif why := self.dialect.check_nick(player.nick):
+                self.reasons[player.name] = Problem(message, self.scenario.origin, hint=why)
+        nicks = [player.nick for player in self.players.values()]
+        if why := of_nicknames(nicks, self.dialect):
+            self.reasons["twice"] = Problem(why, self.scenario.origin)
+
+    def check_most(self, step: Step, before: dict[str, Presence]) -> None:
+        """Find out whether the dialect lets so many in, the harness's own people among them."""
+        away = Presence.AWAY
+        count = OWN_PEOPLE + sum(
+            player.presence is not away or before.get(name, away) is not away
+            for name, player in self.players.items()
+        )
+        if self.dialect.most is not None and count > self.dialect.most:
+            most = f"{self.dialect.name} lets {self.dialect.most:,} people in"
+            self.unfit(step, f"{most}, and here are up to {count:,}", "three are the harness's own")
+
     def problem(self, step: Step, message: str, hint: str) -> None:
         """Take down what is wrong with `step`."""
-        mark = step.mark
-        problem = Problem(
-            message,
-            self.scenario.origin,
-            mark.line if mark else 0,
-            mark.column if mark else 0,
-            hint,
-        )
         self.told += 1
         # A step that is repeated is wrong once.
+        problem = self._placed(step, message, hint)
         self.problems.setdefault(str(problem), problem)
+
+    def unfit(self, step: Step, message: str, hint: str = "") -> None:
+        """Take down why `step` cannot be told in the dialect."""
+        reason = self._placed(step, message, hint)
+        self.reasons.setdefault(str(reason), reason)
+
+    def _placed(self, step: Step, message: str, hint: str) -> Problem:
+        mark = step.mark
+        place = (mark.line, mark.column) if mark else (0, 0)
+        return Problem(message, self.scenario.origin, *place, hint)

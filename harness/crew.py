@@ -13,15 +13,20 @@ from functools import partial
 
 from harness import deadlines
 from harness.cutter import Cutter
-from harness.events import Ending, Failure, Role
+from harness.events import Ending, Failure, Kind, Role
+from harness.pace import Pace
 from harness.recorder import Recorder
+from harness.speech import Message
 from harness.target import Target
+from harness.tokens import mint
 from harness.user import User
 from harness.watch import Watch
 
 # The accept queue of a plain `listen(5)` must never overflow just because a crowd arrives.
 AT_THE_DOOR = 4
 RETRY = 0.02
+# What ends as a prompt does may be the beginning of something else, whose rest is on its way.
+MORE_MAY_COME = 0.25
 NANOSECONDS = 1e9
 
 
@@ -53,6 +58,7 @@ class Crew:
         self.users: dict[int, User] = {}
         self.on_read: Callable[[], None] | None = None
         self.cutter = Cutter(recorder)
+        self.pace = Pace(self.cutter, lambda: self.healthy)
         self._next = lives
         self._door = asyncio.Semaphore(AT_THE_DOOR)
         self._stuck = False
@@ -177,6 +183,39 @@ class Crew:
         await self._await_prompt(user, deadlines.PROMPT * self.patience)
         return user
 
+    # -- speaking ------------------------------------------------------------------------------
+
+    async def until_may_speak(self, user: User) -> None:
+        """Wait until what `user` says next is read by itself, where that matters.
+
+        Raises `StepFailureError` where the server does not read what was said before.
+        """
+        if self.pace.one_at_a_time:
+            await self.until_read(user)
+
+    async def until_read(
+        self, user: User, failure: Failure = Failure.ACCEPT, seconds: float | None = None
+    ) -> None:
+        """Wait until the server has read all that `user` wrote; else raise `StepFailureError`."""
+        seconds = deadlines.ACCEPT * self.patience if seconds is None else seconds
+        if not await self.pace.until_read(user, seconds):
+            raise StepFailureError(failure, seconds)
+
+    async def speak(self, user: User, kind: Kind, seconds: float | None = None) -> Message | None:
+        """Let `user` say a message that is nothing but its token.
+
+        None where it is gone, or the server has not read what it said before within `seconds`.
+        """
+        seconds = deadlines.ACCEPT * self.patience if seconds is None else seconds
+        async with user.turn:
+            if self.pace.one_at_a_time and not await self.pace.until_read(user, seconds):
+                return None
+            if not user.present:
+                return None
+            token = mint(user.conn, user.said)
+            dialect = self.recorder.transcript.dialect
+            return user.say(dialect.said_bytes(token.decode("ascii"), user.nick), token, kind)
+
     # -- joining -------------------------------------------------------------------------------
 
     async def join(
@@ -202,7 +241,7 @@ class Crew:
                 begun = user.attendance.connecting
             await name(user)
             spent = (self.recorder.now() - begun) / NANOSECONDS
-            if await user.until(partial(is_settled, user), seconds - spent):
+            if await self.until_settled(user, seconds - spent):
                 if user.attendance.joined is not None:
                     return user
                 if not self.was_just_used(user.nick):
@@ -215,6 +254,17 @@ class Crew:
             else:
                 raise StepFailureError(Failure.JOIN, seconds)
 
+    async def until_settled(self, user: User, seconds: float) -> bool:
+        """Wait until the server has let `user` in, or has not; False where it does neither."""
+        if not await user.until(partial(_is_settled, user), seconds):
+            return False
+        prompt = self.recorder.transcript.dialect.prompt
+        if user.asked_again and prompt and not prompt.exact:
+            await user.until(lambda: not user.asked_again, MORE_MAY_COME * self.patience)
+            if not _is_settled(user):
+                return await self.until_settled(user, seconds)
+        return True
+
     def was_just_used(self, nick: str) -> bool:
         """Tell whether the owner of `nick` has just gone, so that it may still be refused."""
         left = self._left_at.get(nick)
@@ -222,8 +272,7 @@ class Crew:
         return left is not None and self.recorder.now() - left < limit * NANOSECONDS
 
 
-def is_settled(user: User) -> bool:
-    """Tell whether the server has let `user` in, or has not, after the nickname."""
+def _is_settled(user: User) -> bool:
     settled = user.attendance.joined is not None or user.attendance.gone is not None
     return settled or user.asked_again
 

@@ -23,7 +23,8 @@ class Deliveries:
     `messages` and `times` are its deliveries: each message, and when its last byte was read. Of
     those in `doubtful` it cannot be told; those in `damaged` came, but not as they were said.
     `splits` are offsets inside messages at which a piece began: they show the server's reads.
-    `notices` are what the server said of its own accord, in the order of reading.
+    `notices` are what the server said of its own accord, in the order of reading; of those in
+    `doubtful_notices` it cannot be told whether it did, or whether somebody's text reads so.
     """
 
     def __init__(self, conn: int, voices: Voices) -> None:
@@ -39,6 +40,7 @@ class Deliveries:
         self.cut_characters: list[tuple[Message, int, int]] = []
         self.splits: list[tuple[int, int]] = []
         self.notices: list[HeardNotice] = []
+        self.doubtful_notices: list[HeardNotice] = []
         self.deaf = False
         self._counted = 0
         self._noted = 0
@@ -54,6 +56,9 @@ class Deliveries:
     def _doubt(self, doubt: Doubt) -> None:
         """Say of no message in `doubt`, and in what was held before it, whether it was heard."""
         conn, begin, end = doubt
+        if conn in self.voices.notices:
+            self.doubtful_notices.append(HeardNotice(*self.voices.notices[conn], self._ats[-1]))
+            return
         for piece in self._held.pop(conn, ()):
             begin = min(begin, min(piece.ends) - (piece.end - piece.begin))
             end = max(end, *piece.ends)
@@ -65,6 +70,10 @@ class Deliveries:
 
     def _keep(self, pieces: list[Piece]) -> None:
         for piece in pieces:
+            if piece.conn in self.voices.notices:
+                occasion, nick = self.voices.notices[piece.conn]
+                self.notices.append(HeardNotice(occasion, nick, self.time_of(piece.end)))
+                continue
             held = self._held.get(piece.conn)
             if len(piece.ends) > 1:
                 self._held.setdefault(piece.conn, []).append(piece)
@@ -103,7 +112,7 @@ class Deliveries:
     def _deliver(self, message: Message, at: int) -> None:
         self.messages.append(message)
         self.times.append(at)
-        if message.conn == self.conn and message not in self.echoed:
+        if message.conn == self.conn and not (message.echo or message in self.echoed):
             self.echoed.add(message)
             self.note(Fault.ECHO, self._ends[-1] - 1, message.relayed, message)
 

@@ -310,10 +310,17 @@ class Dialect(Section):
 
     @cached_property
     def _marked(self) -> bool:
-        """Whether every piece that the server sends begins with what tells whose it is."""
-        fixed = not self.relay.varies and self.relay.fields[-1:] == ("message",)
-        last = self.relay.parts[-1:] == (("message", True),)
-        return fixed and last and "nick" in self.relay.fields and not self.by_client
+        """Whether every piece that the server sends begins with what tells whose it is.
+
+        What it says of its own accord is such a piece, too; what was said before somebody came is
+        not, for it comes whole, and what is said meanwhile may be cut.
+        """
+        said = [self.relay, *([self.echo] if self.echo else [])]
+        texts = [*said, *(notice.template for notice in self.notices)]
+        behind_text = all(_ends_with_message(one) for one in said)
+        fixed = behind_text and not any(one.varies for one in texts)
+        own = "nick" in self.relay.fields and not self.by_client
+        return fixed and own and not self.history
 
     @cached_property
     def framed(self) -> bool:
@@ -456,6 +463,12 @@ class Dialect(Section):
         return None
 
 
+def _ends_with_message(template: Template) -> bool:
+    """Tell whether it ends with the message, right behind some text."""
+    before, last = (("", True), *template.parts)[-2:]
+    return last == ("message", True) and not before[1]
+
+
 def _found_end(ends: Ends, text: str) -> str:
     """Return what in `text` a server might take for the end of a message; "" for nothing."""
     if ends in (NAMED["lf"], NAMED["crlf"]):
@@ -474,6 +487,9 @@ def _mistakes_of_names(raw: Mapping[str, Any]) -> Iterable[Mistake]:
         )
     elif "nickname" not in raw and has_nick and raw.get("prefix-by") != "client":
         yield Mistake(("relay",), "has {nick}, and nobody gives a nickname", "say how, in nickname")
+    if "prompt" in raw and "nickname" not in raw:
+        hint = "what everyone is told first is a greeting"
+        yield Mistake(("prompt",), "nobody is asked for a nickname", hint, at_key=True)
     if raw.get("prefix-by") == "client" and isinstance(relay, str) and not has_nick:
         yield Mistake(("prefix-by",), "a client that writes no {nick} in relay writes no prefix")
 

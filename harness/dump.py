@@ -96,6 +96,8 @@ def _verb_value(step: Step) -> object:
         return format_payload(step.send)
     if step.hears is not None:
         return step.hears.model_dump(by_alias=True, exclude_none=True)
+    if step.seen is not None:
+        return step.seen
     if step.drop is not None:
         return step.drop.value
     if step.server is not None:

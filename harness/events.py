@@ -93,9 +93,11 @@ class Connect(Event):
 
 @dataclass(frozen=True, slots=True)
 class Connected(Event):
-    """The connection is open."""
+    """The connection is open, from this own address."""
 
     conn: int
+    host: str = ""
+    port: int = 0
     TAG: ClassVar[str] = "connected"
 
 

@@ -73,6 +73,17 @@ VERBS: Mapping[Verb, Told] = {
         "It is proved, not waited for: at the end everyone who has spoken says one more word (the "
         "roll call), and what is older cannot come behind it.",
     ),
+    Verb.SEES_JOIN: Told(
+        "- {who: mallory, join: true}\n- {who: [alice, bob], sees-join: mallory}",
+        f"the server has announced that this person came, {_within(deadlines.HEARS)}.",
+        "Only in a dialect that announces it; in others the scenario is skipped. That every "
+        "arrival is announced once, to whom it concerns, need not be written down.",
+    ),
+    Verb.SEES_LEAVE: Told(
+        "- together:\n    - {who: bob, drop: reset}\n    - {who: alice, sees-leave: bob}",
+        f"the server has announced that this person went, {_within(deadlines.HEARS)}.",
+        "It may go before this step or beside it, and in whatever way.",
+    ),
     Verb.REFUSED: Told(
         "- {who: mallory, connect: true}\n"
         '- {who: mallory, send: [{hex: "ff fe"}, "{end}"]}\n'
@@ -84,8 +95,8 @@ VERBS: Mapping[Verb, Told] = {
     Verb.LEAVE: Told(
         "- {who: bob, leave: true}",
         f"the server has closed its side too, {_within(deadlines.EOF_AFTER_HALF_CLOSE)}.",
-        "Half-close means: I send no more, and still read. What was said before must still reach "
-        "everyone.",
+        "It half-closes, which means: I send no more, and still read; where the dialect has a word "
+        "that quits, it says that instead. What was said before must still reach everyone.",
     ),
     Verb.DROP: Told(
         "- {who: bob, drop: reset}\n"

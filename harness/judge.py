@@ -14,11 +14,14 @@ from harness.events import Cut, Event, Role
 from harness.levels import levels_of
 from harness.membership import Membership
 from harness.plan import Plan
+from harness.requirements import REQUIREMENTS
+from harness.requirements.scope import why_not
 from harness.transcript import Transcript
 from harness.verdict import (
     CheckResult,
     Figures,
     Finding,
+    Inapplicable,
     Levels,
     Order,
     Outcome,
@@ -40,8 +43,15 @@ def judge(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
     reason = "" if outcome is Outcome.FAIL else _inconclusive(case, checks)
     if reason and outcome is Outcome.PASS:
         outcome = Outcome.INCONCLUSIVE
-    notes = tuple(_notes(case, checks))
-    return Verdict(outcome, checks, _figures(case), reason, _levels(transcript), notes)
+    return Verdict(
+        outcome=outcome,
+        checks=checks,
+        figures=_figures(case),
+        reason=reason,
+        levels=_levels(transcript),
+        notes=tuple(_notes(case, checks)),
+        inapplicable=tuple(_inapplicable(dialect)),
+    )
 
 
 def _run(name: str, check: Callable[[Case], CheckResult], case: Case) -> CheckResult:
@@ -51,6 +61,12 @@ def _run(name: str, check: Callable[[Case], CheckResult], case: Case) -> CheckRe
         says = f"The check itself failed: {type(error).__name__}: {error}. This is our mistake."
         finding = Finding(name, "", says, outcome=Outcome.INCONCLUSIVE)
         return CheckResult(name, Outcome.INCONCLUSIVE, 0, (finding,))
+
+
+def _inapplicable(dialect: Dialect) -> Iterator[Inapplicable]:
+    for one in REQUIREMENTS.values():
+        if reason := why_not(one, dialect):
+            yield Inapplicable(one.id, reason)
 
 
 def _levels(transcript: Transcript) -> Levels:
@@ -79,7 +95,8 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     if too_many:
         who = transcript.people[too_many[0].conn].person
         return f"what {who} heard can be read in too many ways: the texts are too alike"
-    if not case.membership.of_the_cast:
+    looked_at = any(check.looked_at for check in checks)
+    if not (looked_at and case.membership.of_the_cast):
         return "nobody had to hear anything: the scenario proves nothing"
     return ""
 

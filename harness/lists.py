@@ -59,7 +59,7 @@ def _scenarios() -> list[tuple[str, str]]:
 
 
 def _requirements() -> list[tuple[str, str]]:
-    return [(f"{one.id:9} {one.level:6}", one.sentence) for one in REQUIREMENTS.values()]
+    return [(f"{one.id:9} {one.asks}", one.sentence) for one in REQUIREMENTS.values()]
 
 
 def _dialects() -> list[tuple[str, str]]:

@@ -2,12 +2,10 @@
 
 At each byte, either the stream goes on with what the current connection said, or a prefix begins
 and another connection's bytes go on where they were left. A reading is one such explanation of
-all bytes so far. With frames the same holds, but a piece is exactly one message. Positions count
-bytes of the receiver's stream, offsets bytes of a speaker's speech. Pure; knows no receiver's
-rights, only bytes.
+all bytes so far. With frames the same holds, but a piece is exactly one message; a notice of the
+server is a piece of which nothing is said. Positions count bytes of the receiver's stream, offsets
+bytes of a speaker's speech. Pure; knows no receiver's rights, only bytes.
 """
-
-from bisect import bisect_left
 
 from harness.readings import (
     NOBODY,
@@ -20,32 +18,28 @@ from harness.readings import (
     distinct,
     pieces_of,
 )
-from harness.speech import Speech, Voices, common, occurrences
+from harness.speech import Speech, Voices
+from harness.starts import NEEDLE, TooAmbiguousError, common, resumed, starts_of
 
 MOST_READINGS = 10_000
-NEEDLE = 16
-# A speech may be one letter over and over: so many places, and so many bytes, and no more.
-MOST_STARTS = 1000
-MOST_ALIKE = 1 << 21
 # About half a second, and what a stream that is read in one way alone never comes near.
 MOST_EFFORT = 300_000
 FORK, FEW = 8, 4
 EFFORT_PER_BYTE = 4
-# So many readings are kept from read to read, each so many pieces from what is certain.
+# So many readings are kept from read to read.
 MOST_KEPT = 24
-MOST_OPEN = 16
-
-
-class TooAmbiguousError(Exception):
-    """More readings are open than can be followed: nothing can be said of this receiver."""
 
 
 class Matcher:
-    """Follows one receiver's stream; `own` is its connection, whose words it must not hear."""
+    """Follows one receiver's stream; `own` is its connection, whose words it must not hear.
+
+    In a dialect with echoes it hears them, behind its own prefix.
+    """
 
     def __init__(self, voices: Voices, own: int) -> None:
         self.voices = voices
-        self.own = own
+        self.hearer = own
+        self.own = NOBODY if voices.echoes else own
         # Since when the receiver is surely in; None for not yet.
         self.since: int | None = None
         self.places: Places = {}
@@ -88,16 +82,17 @@ class Matcher:
         starts = list(self.places[conn])
         self.readings = [Reading(conn, position, starts, [position], True, position)]
 
-    def feed(self, data: bytes) -> Reading | None:
+    def feed(self, data: bytes, final: bool = False) -> Reading | None:
         """Take the next bytes; return None, or the reading that came furthest where none is left.
 
-        Raises `TooAmbiguousError`. After a failure only `restart` makes sense.
+        `final` says that these are the last. Raises `TooAmbiguousError`. After a failure only
+        `restart` makes sense.
         """
         old = self.end
         self.window += data
         self._text = bytes(self.window)
-        prefixes = self.voices.find_prefixes(self._text, old - self.base)
-        unfinished = self.voices.unfinished_prefixes(self._text)
+        prefixes = self.voices.find_prefixes(self._text, old - self.base, self.hearer, final)
+        unfinished = self.voices.unfinished_prefixes(self._text, final)
         self._turns = sorted({at for at, _, _ in prefixes} | set(unfinished))
         for reading in self.readings:
             self._extend(reading, old)
@@ -109,7 +104,7 @@ class Matcher:
         self.readings = self._alive([self.base + at for at in unfinished])
         if not self.readings:
             return self._furthest
-        self._settle(bool(unfinished))
+        self._settle(self.base + unfinished[0] if unfinished else None)
         return None
 
     # -- following ---------------------------------------------------------------------------
@@ -141,53 +136,23 @@ class Matcher:
         offset = start + reach - reading.begin
         limit = len(speech.data)
         if self.voices.framed:
-            limit = self._frame_end(speech, start)
+            limit = speech.frame_end(start)
         text = self._text[reach - self.base :]
         return common(speech.data[offset : min(limit, offset + len(text))], text)
-
-    def _frame_end(self, speech: Speech, start: int) -> int:
-        if not speech.messages or start >= len(speech.data):
-            return start
-        end = speech.at(start).end
-        while end < len(speech.data) and not self._ends_frame(speech, end):
-            end = speech.at(end).end
-        return end
-
-    def _ends_frame(self, speech: Speech, offset: int) -> bool:
-        """Tell whether a frame can end at `offset`: what was said without its end is no frame."""
-        ended = not offset or speech.data.endswith(self.voices.dialect.ending, 0, offset)
-        return ended and speech.is_boundary(offset)
 
     def _find_starts(self, reading: Reading) -> None:
         # Heard for the first time: anywhere in what it said before the receiver was surely in.
         here = reading.begin - self.base
         turn = next((at for at in self._turns if at > here), len(self._text))
-        text = bytes(self._text[here:turn])
         speech = self.voices.speeches[reading.conn]
-        width = min(NEEDLE, len(text))
-        while width:
-            found = self._places_of(speech, text[:width])
-            if len(found) <= MOST_STARTS:
-                reading.starts, reading.reaches = found, [reading.begin] * len(found)
-                return
-            if width == len(text) and (turn < len(self._text) or width > MOST_ALIKE):
-                raise TooAmbiguousError
-            if width == len(text):
-                return  # all alike so far: what comes next will tell
-            width = min(4 * width, len(text))
-
-    def _places_of(self, speech: Speech, needle: bytes) -> list[int]:
-        """Return where `needle` may begin to be heard, the first `MOST_STARTS` places and one more.
-
-        What is said to one who is in is heard from the beginning of a message; of whom something
-        was heard, and it cannot be told what, anything may come.
-        """
+        # What is said to one who is in is heard from the beginning of a message; of whom something
+        # was heard, and it cannot be told what, anything may come.
         since = None if speech.conn in self._misplaced else self.since
         late = 0 if self.voices.framed else speech.said_by(since)
-        whole = speech.starts[bisect_left(speech.starts, late) :]
-        found = occurrences(speech.data, needle, MOST_STARTS + 1, late)
-        found += [at for at in whole if speech.data.startswith(needle, at)]
-        return found[: MOST_STARTS + 1]
+        ended = turn < len(self._text)
+        found = starts_of(speech, self._text[here:turn], late, ended)
+        if found is not None:
+            reading.starts, reading.reaches = found, [reading.begin] * len(found)
 
     def _leave_behind(self, position: int) -> None:
         """Drop the readings that stuck before `position`: no turn can save them any more."""
@@ -199,7 +164,7 @@ class Matcher:
     def _measure(self, readings: list[Reading]) -> None:
         for one in readings:
             best = self._furthest
-            if best is None or _worth(one) >= _worth(best):
+            if best is None or one.worth >= best.worth:
                 self._furthest = one
 
     def _turn(self, begin: int, end: int, conns: list[int]) -> None:
@@ -227,7 +192,7 @@ class Matcher:
             return valid
         speech = self.voices.speeches[reading.conn]
         length = turn - reading.begin
-        return [start for start in valid if self._ends_frame(speech, start + length)]
+        return [start for start in valid if speech.ends_frame(start + length)]
 
     def _first_turn(self, reading: Reading) -> int:
         """Return where a prefix may come first: a piece has a byte, but for what is no text."""
@@ -236,30 +201,32 @@ class Matcher:
         return reading.begin if may_be_empty else reading.begin + 1
 
     def _fork(self, parent: Reading, valid: list[int], begin: int, end: int, conn: int) -> None:
-        self._spend(FORK if len(self.readings) > FEW else 0)
-        places, trace = parent.places, parent.trace
-        if parent.conn != NOBODY:
-            ends = tuple(start + begin - parent.begin for start in valid)
-            places = {**places, parent.conn: ends}
-            trace = Trace.of(trace, Piece(parent.conn, parent.begin, begin, ends, closed=True))
+        places, trace = self._closed(parent, valid, begin)
+        if conn < NOBODY:
+            # Behind a notice nothing goes on: there must be a prefix.
+            trace = Trace.of(trace, Piece(conn, begin, end, (0,), closed=True))
+            self.readings.append(Reading(NOBODY, end, [0], [end], True, end, False, places, trace))
+            return
         starts = self._resume(conn, places)
         reaches = [end] * len(starts or ())
         child = Reading(conn, end, starts, reaches, False, end, True, places, trace)
         self.readings.append(child)
         self._extend(child, end)
 
+    def _closed(self, parent: Reading, valid: list[int], begin: int) -> tuple[Places, Trace | None]:
+        """Return the places and pieces of `parent`, whose last piece ends at `begin`."""
+        self._spend(FORK if len(self.readings) > FEW else 0)
+        if parent.conn == NOBODY:
+            return parent.places, parent.trace
+        ends = tuple(start + begin - parent.begin for start in valid)
+        piece = Piece(parent.conn, parent.begin, begin, ends, closed=True)
+        return {**parent.places, parent.conn: ends}, Trace.of(parent.trace, piece)
+
     def _resume(self, conn: int, places: Places) -> list[int] | None:
         place = places.get(conn) or self.places.get(conn)
         if place is None:
             return None
-        speech = self.voices.speeches[conn]
-        starts = set(place)
-        for begin in place:
-            offset = begin
-            while offset < len(speech.data) and speech.at(offset).optional:
-                offset = speech.at(offset).end
-                starts.add(offset)
-        return sorted(starts)
+        return resumed(self.voices.speeches[conn], place)
 
     # -- keeping -----------------------------------------------------------------------------
 
@@ -287,16 +254,19 @@ class Matcher:
         first = self._first_turn(reading)
         return any(first <= at <= reach for at in unfinished)
 
-    def _settle(self, unfinished: bool) -> None:
-        if len(self.readings) == 1 and not unfinished and self.readings[0].starts is not None:
-            self._commit(self.readings[0])
+    def _settle(self, unfinished: int | None) -> None:
+        only = self.readings[0] if len(self.readings) == 1 else None
+        if only and unfinished is None and only.starts is not None:
+            self._commit(only)
             self.base, self.window = self.end, bytearray()
             return
-        if len(self.readings) > MOST_KEPT or any(map(_is_long, self.readings)):
+        if len(self.readings) > MOST_KEPT or any(one.is_long for one in self.readings):
             self._agree()
         # What lies before the oldest place where a turn may still come is not needed again.
         keep = self.voices.longest + NEEDLE
         pending = min((r.begin for r in self.readings if r.starts is None), default=self.end)
+        if unfinished is not None:
+            pending = min(pending, unfinished)
         drop = min(self.end - keep, pending) - self.base
         if drop > 0:
             del self.window[:drop]
@@ -342,7 +312,7 @@ class Matcher:
 
     def _between_frames(self, reading: Reading) -> bool:
         speech = self.voices.speeches[reading.conn]
-        return all(self._ends_frame(speech, start) for start in reading.starts or ())
+        return all(speech.ends_frame(start) for start in reading.starts or ())
 
     def take(self, trace: Trace | None) -> None:
         """Hold the pieces of `trace` as certain."""
@@ -357,12 +327,3 @@ class Matcher:
         """Hand over the pieces that have become certain since the last call."""
         pieces, self.pieces = self.pieces, []
         return pieces
-
-
-def _is_long(reading: Reading) -> bool:
-    return reading.trace is not None and reading.trace.length >= MOST_OPEN
-
-
-def _worth(reading: Reading) -> tuple[int, int, int]:
-    """Return how much it explains; of two that explain as much the one with fewer turns."""
-    return reading.best(), reading.begin, -(reading.trace.length if reading.trace else 0)

@@ -51,15 +51,34 @@ class Membership:
         self._misses: list[Miss] | None = None
         self._heard: dict[int, dict[int, set[int]]] = {}
         self._received: dict[int, set[int]] = {}
+        # Since when text without a token may be anyone's: of bytes that are no text, under the
+        # prefix of everybody.
+        spoilt = [one.untext for one in self.people.values() if one.untext is not None]
+        shared = transcript.voices.table.shared is not None
+        self._murky = min(spoilt, default=None) if shared else None
         for conn, listener in transcript.listeners.items():
             listener.count()
-            self._heard[conn] = {**listener.numbers, **self._proved(listener)}
-            for speaker, numbers in self._heard[conn].items():
+            heard = {**listener.numbers, **self._proved(listener)}
+            for speaker, numbers in heard.items():
                 self._received.setdefault(speaker, set()).update(numbers)
+            history = transcript.dialect.history > 0
+            self._heard[conn] = self._live(conn, heard) if history else heard
+
+    def _live(self, conn: int, heard: dict[int, set[int]]) -> dict[int, set[int]]:
+        """Return what of `heard` was said after `conn` was surely in.
+
+        Before that it may have been told again what was said before, from any message on, and
+        something may have been said between that and its coming in.
+        """
+        joined = self.people[conn].joined
+        since = self.transcript.end if joined is None else joined
+        speeches = self.transcript.voices.speeches
+        after = {one: bisect_right(speeches[one].messages, since, key=_AT) for one in heard}
+        return {one: {n for n in heard[one] if n >= after[one]} for one in heard}
 
     def _proved(self, listener: Listener) -> dict[int, set[int]]:
         """Return what was surely heard of those who have said what is no text."""
-        unjudged = [conn for conn in listener.numbers if self.people[conn].untext is not None]
+        unjudged = [conn for conn in listener.numbers if self._untext(conn) is not None]
         proved: dict[int, set[int]] = {conn: set() for conn in unjudged}
         pairs = zip(listener.messages, listener.times, strict=True) if proved else ()
         for message, at in pairs:
@@ -69,8 +88,12 @@ class Membership:
 
     def _is_proved(self, message: Message, at: int) -> bool:
         """Tell whether what was heard at `at` is `message`, and no replaced bytes that look so."""
-        untext = self.people[message.conn].untext
+        untext = self._untext(message.conn)
         return untext is None or at < untext or bool(message.token)
+
+    def _untext(self, conn: int) -> int | None:
+        """Return since when what is heard as of `conn` may be made of bytes that are no text."""
+        return self.people[conn].untext if self._murky is None else self._murky
 
     # -- who -----------------------------------------------------------------------------------
 
@@ -105,7 +128,7 @@ class Membership:
             receiver = self.people[conn]
             if not (listener.overwhelmed or listener.deaf):
                 for speech in self.transcript.voices.speeches.values():
-                    if speech.conn != conn and speech.messages:
+                    if speech.messages and (speech.conn != conn or speech.echo_prefix is not None):
                         found += self._missing(receiver, listener, speech)
         self._misses = found
         return found
@@ -121,7 +144,7 @@ class Membership:
         closing_came = any(speech.messages[number].kind is Kind.CLOSING for number in heard)
         for number in range(first, last + 1):
             message = speech.messages[number]
-            unproved = speech.untext is not None and not message.token
+            unproved = self._untext(speech.conn) is not None and not message.token
             excused = message in listener.damaged or message in listener.doubtful or unproved
             if number in heard or excused or message.optional:
                 continue
@@ -156,17 +179,22 @@ class Membership:
     # -- what must not arrive ------------------------------------------------------------------
 
     def unlawful(self, patience: float = 1.0) -> Iterator[Unlawful]:
-        """Yield what was heard by someone who joined too late to hear it."""
+        """Yield what was heard by someone who joined too late to hear it.
+
+        So much history as the dialect has is lawful before the first message that is none.
+        """
         grace = int(RELAY_GRACE * patience * 1e9)
         for conn, listener in self.transcript.listeners.items():
-            receiver = self.people[conn]
+            receiver, history = self.people[conn], self.transcript.dialect.history
             joining = receiver.joining or 0
             for message, at in zip(listener.messages, listener.times, strict=True):
-                early = message.at < joining and message.conn != conn
-                if early and self._is_proved(message, at):
+                if message.at >= joining:
+                    history = 0
+                elif message.conn != conn and self._is_proved(message, at):
                     certain = self._is_replayed(message, receiver, joining, grace)
-                    if certain is not None:
+                    if certain is not None and history <= 0:
                         yield Unlawful(receiver, message, at, certain)
+                    history -= certain is not None
 
     def _is_replayed(
         self, message: Message, receiver: Attendance, joining: int, grace: int
@@ -189,10 +217,10 @@ class Membership:
         joined = person.joined is not None and person.joined < message.at
         return joined and person.leaving is None and person.gone is None
 
-    @staticmethod
-    def _times(listener: Listener, speaker: int) -> dict[int, int]:
+    def _times(self, listener: Listener, speaker: int) -> dict[int, int]:
         pairs = zip(listener.messages, listener.times, strict=True)
-        return {message.number: at for message, at in pairs if message.conn == speaker}
+        heard = ((message, at) for message, at in pairs if message.conn == speaker)
+        return {message.number: at for message, at in heard if self._is_proved(message, at)}
 
     # -- how late it was -----------------------------------------------------------------------
 

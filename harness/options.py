@@ -122,7 +122,12 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add("--connect", type=_address, metavar="HOST:PORT", help="or use one that runs already")
     add("--port", type=_port, metavar="N", help="the fixed port of a CMD without {port}")
     add("--build", metavar="CMD", help="run this once, before")
-    add("--dialect", default="raw", metavar="NAME|FILE", help="raw (default), lines, or a file")
+    add(
+        "--dialect",
+        default="raw",
+        metavar="NAME|FILE",
+        help="raw (default), another of `harness list dialects`, a file, or learn: find it out",
+    )
     add("--seed", type=_whole(0, 2**64 - 1), metavar="N", help="drawn where it is not given")
     add(
         "--repeat",

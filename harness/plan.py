@@ -44,6 +44,8 @@ SERVES = {
     Verb.SEND: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR, Presence.STRANGE),
     Verb.HEARS: (Presence.IN_THE_ROOM,),
     Verb.HEARS_NOTHING: (Presence.IN_THE_ROOM, Presence.AT_THE_DOOR, Presence.STRANGE),
+    Verb.SEES_JOIN: (Presence.IN_THE_ROOM,),
+    Verb.SEES_LEAVE: (Presence.IN_THE_ROOM,),
     Verb.REFUSED: (
         *(Presence.AWAY, Presence.AT_THE_DOOR),
         *(Presence.STRANGE, Presence.IN_THE_ROOM),
@@ -64,6 +66,30 @@ BECOMES = {
     Verb.REFUSED: Presence.AWAY,
     Verb.FREEZE: Presence.FROZEN,
     Verb.THAW: Presence.IN_THE_ROOM,
+}
+
+
+class Server(StrEnum):
+    """What the server's process does as far as the story goes."""
+
+    RUNS = "running"
+    STOPPED = "stopped"
+    DOWN = "not running"
+
+
+# What a server that is stopped, or not there, cannot take its part in.
+NEEDS_SERVER = (
+    *(Verb.CONNECT, Verb.JOIN, Verb.HEARS, Verb.REFUSED, Verb.LEAVE),
+    *(Verb.FREEZE, Verb.THAW),
+)
+# In which state of the server an act makes sense, and which state it leads to.
+ACTS = {
+    ServerAct.STOP: ((Server.RUNS,), Server.STOPPED),
+    ServerAct.CONTINUE: ((Server.STOPPED,), Server.RUNS),
+    ServerAct.KILL: ((Server.RUNS,), Server.DOWN),
+    ServerAct.INTERRUPT: ((Server.RUNS,), Server.DOWN),
+    ServerAct.TERMINATE: ((Server.RUNS,), Server.DOWN),
+    ServerAct.RESTART: ((Server.RUNS, Server.DOWN), Server.RUNS),
 }
 
 
@@ -105,10 +131,11 @@ class Deed:
     """One person's part of a step, begun `after` seconds into it.
 
     `life` numbers the connection that a `connect` or `join` opens, `how` says how a `leave` or
-    `drop` ends it. `hears_from` and `hears_text` are what a `hears` waits for. `within` is the
-    deadline in seconds that the scenario gives, None for the usual one. `cuts` are those of a
-    nickname; `delay` is a pause, in seconds, after each segment. To be refused is no failure
-    where a join has `or_refused`.
+    `drop` ends it. `hears_from` and `hears_text` are what a `hears` waits for; of a `sees-join`
+    or `sees-leave`, `sees` are the connections of those in `hears_from`. `within` is the deadline
+    in seconds that the scenario gives, None for the usual one. `cuts` are those of a nickname;
+    `delay` is a pause, in seconds, after each segment. To be refused is no failure where a join
+    has `or_refused`.
     """
 
     person: str
@@ -118,6 +145,7 @@ class Deed:
     utterances: tuple[Utterance, ...] = ()
     hears_from: tuple[str, ...] = ()
     hears_text: str | None = None
+    sees: tuple[int, ...] = ()
     how: Ending | None = None
     within: float | None = None
     cuts: tuple[int, ...] = ()
@@ -208,6 +236,8 @@ def in_words(step: Step) -> str:
             return f"{who}: drop ({step.drop})"
         case Verb.WAIT:
             return f"wait {step.wait:g} s"
+        case Verb.SEES_JOIN | Verb.SEES_LEAVE:
+            return f"{who}: {step.verb} {step.seen}"
         case Verb.HEARS:
             assert step.hears is not None
             what = step.hears.from_ or repr((step.hears.text or "")[:60])

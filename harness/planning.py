@@ -5,9 +5,7 @@ has left) is a mistake in the scenario, found before anything runs. Everything r
 the seed; each person has a stream of their own, so adding one does not change the others. Pure.
 """
 
-import re
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from random import Random
 
 from harness.company import Company
@@ -15,55 +13,36 @@ from harness.dialect import Dialect
 from harness.errors import InputError, Problem
 from harness.events import Ending
 from harness.fakes import Fakes
+from harness.feature import Feature
+from harness.fitness import NotApplicableError, of_a_send, reasons
 from harness.on import Cutting
 from harness.plan import (
+    ACTS,
     BECOMES,
-    NEWCOMER,
+    NEEDS_SERVER,
     Deed,
     Plan,
     PlannedStep,
     Presence,
     Scene,
+    Server,
     Utterance,
     in_words,
 )
-from harness.player import Player
+from harness.player import LOOKS_LIKE_TOKEN, Player
 from harness.scenario import DropKind, Scenario, ServerAct, Step, Verb
+from harness.seeing import with_seen
 from harness.tokens import LIMIT
 
 # What tokens can number, with room for the beacons' and closing messages.
 MOST_MESSAGES = LIMIT * 9 // 10
 MOST_LIVES = LIMIT * 9 // 10
+MEMBERS = (Presence.IN_THE_ROOM, Presence.FROZEN)
 OPENS = (Verb.CONNECT, Verb.JOIN, Verb.REFUSED)
-NEWCOMERS = re.compile(rf"{NEWCOMER}(-[0-9]+)?")
 _ENDINGS = {
     DropKind.CLOSE: Ending.CLOSE,
     DropKind.RESET: Ending.RESET,
     DropKind.HALF_CLOSE: Ending.HALF_CLOSE,
-}
-
-
-class Server(StrEnum):
-    """What the server's process does as far as the story goes."""
-
-    RUNS = "running"
-    STOPPED = "stopped"
-    DOWN = "not running"
-
-
-# What a server that is stopped, or not there, cannot take its part in.
-NEEDS_SERVER = (
-    *(Verb.CONNECT, Verb.JOIN, Verb.HEARS, Verb.REFUSED, Verb.LEAVE),
-    *(Verb.FREEZE, Verb.THAW),
-)
-# In which state of the server an act makes sense, and which state it leads to.
-ACTS = {
-    ServerAct.STOP: ((Server.RUNS,), Server.STOPPED),
-    ServerAct.CONTINUE: ((Server.STOPPED,), Server.RUNS),
-    ServerAct.KILL: ((Server.RUNS,), Server.DOWN),
-    ServerAct.INTERRUPT: ((Server.RUNS,), Server.DOWN),
-    ServerAct.TERMINATE: ((Server.RUNS,), Server.DOWN),
-    ServerAct.RESTART: ((Server.RUNS, Server.DOWN), Server.RUNS),
 }
 
 
@@ -107,6 +86,9 @@ class _Planner(Company):
             self._check_server(step, up)
         for step, plan in zip(steps, planned, strict=True):
             self._check_heard(step, plan)
+        planned = tuple(with_seen(self, *both) for both in zip(steps, planned, strict=True))
+        for step in steps[:1]:
+            self.check_most(step, before)
         self.scenes.append(Scene(planned, empties=self._emptied(planned, before)))
 
     def _can_stand_here(self, step: Step) -> bool:
@@ -120,6 +102,9 @@ class _Planner(Company):
         if step.verb in NEEDS_SERVER and server is not Server.RUNS:
             hint = "server: continue" if server is Server.STOPPED else "server: restart"
             self.problem(step, f"the server is {server} here", f"let it go on first: {hint}")
+        says = step.verb in (Verb.SAY, Verb.SEND)
+        if says and server is Server.STOPPED and self.dialect.one_at_a_time:
+            self.unfit(step, f"what is said meanwhile is glued, and {Feature.PIECES.lack}")
 
     def _tell_server(self, step: Step, act: ServerAct) -> None:
         wanted, becomes = ACTS[act]
@@ -185,6 +170,7 @@ class _Planner(Company):
     # -- one person's part -------------------------------------------------------------------
 
     def _deed(self, step: Step, player: Player, after: float) -> Deed:
+        self._check_silence(step, player)
         # What is said belongs to the connection that it is said on.
         utterances = self._utterances(step, player)
         self._move(step, player)
@@ -206,13 +192,21 @@ class _Planner(Company):
             or_refused=step.or_refused,
         )
 
+    def _check_silence(self, step: Step, player: Player) -> None:
+        """Find a member who must hear nothing of what was said, and is told it by the server."""
+        heard = step.hears_nothing and player.presence is Presence.IN_THE_ROOM
+        if heard and self.dialect.history:
+            self.unfit(step, f"in {self.dialect.name} newcomers are told what was said before")
+
     def _within(self, step: Step) -> float | None:
         return step.within * self.patience if step.within else None
 
     def _greets(self, step: Step, player: Player) -> bool:
         """Tell whether a first message goes out together with the nickname."""
         glued = player.segments.cutting is Cutting.GLUED and step.verb is Verb.JOIN
-        return glued and self.dialect.nickname is not None and self.dialect.nickname.ends.marked
+        nickname = self.dialect.nickname
+        marked = nickname is not None and nickname.ends.marked and self.dialect.said.ends.marked
+        return glued and marked
 
     def _move(self, step: Step, player: Player) -> None:
         if step.verb is Verb.SEND and player.presence is Presence.AT_THE_DOOR:
@@ -229,7 +223,12 @@ class _Planner(Company):
             self.lives += 1
             if self.lives > MOST_LIVES:
                 raise self._too_much(f"more than {MOST_LIVES:,} connections")
-        player.presence = BECOMES[step.verb]
+        was, player.presence = player.presence, BECOMES[step.verb]
+        if step.verb is Verb.JOIN:
+            player.came, player.came_life = len(self.scenes), player.life
+        elif step.verb in (Verb.LEAVE, Verb.DROP) and was in MEMBERS:
+            player.went, player.went_life = len(self.scenes), player.life
+            player.went_how = self._ending(step)
 
     def _heard(self, step: Step, player: Player) -> tuple[str, ...]:
         hears = step.hears
@@ -255,10 +254,15 @@ class _Planner(Company):
         if step.say is not None:
             said, problem = player.say(step, step.say, at, index)
         else:
-            said, problem = player.send(step, at, player.presence is Presence.IN_THE_ROOM)
+            member = player.presence is Presence.IN_THE_ROOM
+            said, problem = player.send(step, at, member)
+            cuts = len(said.cuts)
+            problem = problem or of_a_send(step, said.data, cuts, member, self.dialect)
         if problem:
             verb = "said" if step.say is not None else "sent"
-            self.problem(step, f"this cannot be {verb} in {self.dialect.name}", problem)
+            # What looks like a token does so in every dialect; for the rest another one may serve.
+            tell = self.problem if problem == LOOKS_LIKE_TOKEN else self.unfit
+            tell(step, f"this cannot be {verb} in {self.dialect.name}", problem)
         return said
 
     def _too_much(self, what: str) -> InputError:
@@ -277,13 +281,8 @@ def make_plan(
         on = scenario.people[one.group].on
         planner.players[one.name] = planner.make_player(one.name, nicks[one.name], on)
         planner.players[one.name].typed = scenario.people[one.group].typed
-    for player in planner.players.values():
-        problem = dialect.check_nick(player.nick)
-        if NEWCOMERS.fullmatch(player.name) or NEWCOMERS.fullmatch(player.nick):
-            problem = "so are the harness's own guests"
-        if problem:
-            message = f"{player.name} cannot be called {player.nick!r} in {dialect.name}"
-            planner.problems[player.name] = Problem(message, scenario.origin, hint=problem)
+    planner.reasons.update((str(reason), reason) for reason in reasons(scenario, dialect))
+    planner.check_names()
     planner.tell(scenario.story)
     if planner.server is Server.STOPPED:
         planner.problems["stopped"] = Problem(
@@ -291,6 +290,9 @@ def make_plan(
             scenario.origin,
             hint="let it go on: server: continue",
         )
+    if planner.reasons:
+        # What the dialect cannot say is missing from the story, which may seem a mistake there.
+        raise NotApplicableError(planner.reasons.values())
     if planner.problems:
         raise InputError(planner.problems.values())
     return Plan(

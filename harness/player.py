@@ -4,17 +4,20 @@ Every message gets its token here, and its cuts. Random numbers come from the pe
 so that one person more changes nothing for the others. Pure.
 """
 
-import codecs
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from random import Random
 
 from harness.dialect import Dialect
+from harness.ends import Ends
+from harness.events import Ending
 from harness.fakes import Fakes
 from harness.feature import Feature
 from harness.on import Cutting, Segments
-from harness.payload import Hex
 from harness.plan import PlannedPerson, Presence, Utterance
 from harness.scenario import Step
+from harness.sent import completed, is_endless, is_text, payloads, segments_on_wire
 from harness.texts import Text
 from harness.tokens import PATTERN, mint
 
@@ -49,6 +52,12 @@ class Player:
     typed: str | None = None
     pending: bytes = b""
     untext: bool = False
+    # In which scene this person came last and went last, and on which connection that was.
+    came: int = -1
+    came_life: int = -1
+    went: int = -1
+    went_life: int = -1
+    went_how: Ending | None = None
 
     def begin(self, life: int) -> None:
         """Start anew on the connection `life`."""
@@ -74,6 +83,8 @@ class Player:
             return Utterance(at, said, b"", token), problem
         data = self.dialect.said_bytes(body, self.nick)
         messages = (self.pending + data,) if self.pending else None
+        # A length that was begun counts what is said now in.
+        self.untext = self.untext or (self.dialect.said.ends.counted and bool(self.pending))
         self.pending = b""
         self.said += 1
         glued = self.segments.cutting is Cutting.GLUED and index % GLUED < GLUED - 1
@@ -90,23 +101,25 @@ class Player:
 
     def send(self, step: Step, at: float, member: bool) -> tuple[Utterance, str | None]:
         """Return what a `send` puts on the wire; of one who is no `member` it is never judged."""
-        pieces = [self._bytes(segment) for segment in step.send or ()]
-        pieces = [piece for piece in pieces if piece]
+        # Of one who has not joined it stands for a nickname.
+        door = not member and self.dialect.nickname
+        ends = door.ends if door else self.dialect.said.ends
+        try:
+            pieces = segments_on_wire(step.send or (), ends, self._writer(ends))
+        except UnicodeEncodeError as error:
+            char = error.object[error.start]
+            why = f"{char!r} cannot be written in {self.dialect.encoding}"
+            return Utterance(at, "", b"", b""), why
         data = b"".join(pieces)
         problem = None if data else "nothing is left to send: this dialect ends with nothing"
         if PATTERN.search(data):
             problem = LOOKS_LIKE_TOKEN
-        ends, cuts = 0, []
-        for piece in pieces[:-1]:
-            ends += len(piece)
-            cuts.append(ends)
+        cuts = accumulate(map(len, pieces[:-1]))
         messages = self._completed(data) if member else ()
-        text = data.decode("utf-8", "replace").removesuffix(
-            self.dialect.said.ends.terminator.decode()
-        )
+        text = b"".join(payloads(messages, ends)) if ends.counted else data
         said = Utterance(
             at=at,
-            text=text,
+            text=self._decoded(text).removesuffix(ends.terminator.decode("ascii")),
             data=data,
             token=b"",
             cuts=tuple(cuts) or self.cuts(data),
@@ -115,26 +128,28 @@ class Player:
         )
         return said, problem
 
-    def _bytes(self, segment: Text | Hex) -> bytes:
-        if isinstance(segment, Hex):
-            return segment.data
-        return self.fakes.render(segment, self.random, self.dialect.said.ends.terminator).encode()
+    def _writer(self, ends: Ends) -> Callable[[Text], bytes]:
+        def write(text: Text) -> bytes:
+            said = self.fakes.render(text, self.random, ends.terminator)
+            return self.dialect.encode(said)
+
+        return write
 
     def _completed(self, data: bytes) -> tuple[bytes, ...]:
         """Return the messages that end within `data`, and note whether all of it is text."""
-        if not _is_text(data):
+        ends = self.dialect.said.ends
+        messages, self.pending = completed(self.pending + data, ends)
+        text = b"".join(payloads(messages, ends)) if ends.counted else data
+        if not is_text(text, self.dialect.encoding):
             self.untext = True
-        end = self.dialect.said.ends.terminator
-        if end:
-            *whole, self.pending = (self.pending + data).split(end)
-            messages = tuple(one + end for one in whole)
-            self.untext = self.untext or len(self.pending) > ENDLESS
-        else:
-            messages = (data,)
+        self.untext = self.untext or is_endless(self.pending, ends, ENDLESS)
         if self.untext and self.pending:
-            messages, self.pending = (*messages, self.pending), b""
+            messages, self.pending = [*messages, self.pending], b""
         self.said += len(messages)
-        return messages
+        return tuple(messages)
+
+    def _decoded(self, data: bytes) -> str:
+        return data.decode(self.dialect.encoding, "replace")
 
     # -- cutting -------------------------------------------------------------------------------
 
@@ -155,14 +170,6 @@ class Player:
                 return tuple(sorted(self.cutter.sample(range(1, len(data)), count)))
             case _:
                 return ()
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        codecs.decode(data, "utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _with_token(text: str, token: str, behind: bool) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 NOBODY = -1
+# A reading may be so many pieces from what is certain.
+MOST_OPEN = 16
 
 
 class Piece(NamedTuple):
@@ -73,6 +75,16 @@ class Reading:
     def best(self) -> int:
         """Return the furthest position that it explains."""
         return max(self.reaches, default=self.begin)
+
+    @property
+    def worth(self) -> tuple[int, int, int]:
+        """How much it explains; of two that explain as much the one with fewer turns."""
+        return self.best(), self.begin, -(self.trace.length if self.trace else 0)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is far from what is certain."""
+        return self.trace is not None and self.trace.length >= MOST_OPEN
 
 
 class Agreement(NamedTuple):

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.anomalies import Fault
+from harness.faults import Faults
 from harness.forms import Form, find_form
 from harness.readings import NOBODY
-from harness.speech import Message, Voices
+from harness.speech import Message
 from harness.tokens import PATTERN
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Resumption(NamedTuple):
     offset: int
 
 
-class Recovery:
+class Recovery(Faults):
     """The unexplained `text` of `listener` from `position` on; `conn` was being heard.
 
     `suspect` is the message that the text seemed to begin with, and how many bytes of it fit.
@@ -44,22 +45,19 @@ class Recovery:
         conn: int,
         suspect: tuple[Message, int] | None,
     ) -> None:
-        self.listener = listener
-        self.voices: Voices = listener.voices
-        self.position = position
-        self.text = text
-        self.conn = conn
+        super().__init__(listener, position, text, conn)
         self.suspect = suspect
-        # Whether something was passed over because its speaker is not judged.
-        self.pardoned = False
         self._mid_frame = self.voices.framed and self._inside_message() is not None
 
     def next(self, final: bool) -> Resumption | None:
         """Classify form after form; return where to go on, or None to wait for more bytes."""
         while self.text:
-            form = find_form(self.voices, self.text, final=final, inside=self._mid_frame)
+            own = self.listener.conn
+            form = find_form(self.voices, self.text, final=final, inside=self._mid_frame, own=own)
             if form is None:
                 return None
+            if form.notice and self.position != self.listener.resumed_at:
+                break  # that is in order
             settled = self._judge(form) if form.conns else self._stray(form)
             if isinstance(settled, Resumption):
                 return settled
@@ -102,7 +100,7 @@ class Recovery:
                 return 0
             if message.conn == self.conn and not self.voices.framed:
                 self._altered_before(form, inside, message, begin if goes_on else -1)
-            elif message.conn == self.listener.conn:
+            elif message.conn == self.listener.conn and not self.voices.echoes:
                 self._note_echo(form, message)
             else:
                 self._note(Fault.NO_PREFIX, form, message)
@@ -201,40 +199,17 @@ class Recovery:
 
     def _as_named(self, form: Form, body: int) -> Form:
         """Return `form` with those whose prefix ends at `body`, of two that begin alike."""
-        lengths = {conn: len(self.voices.speeches[conn].prefix) for conn in form.conns}
-        named = tuple(conn for conn in form.conns if form.begin + lengths[conn] == body)
+        prefix = bytes(self.text[form.begin : max(body, form.begin)])
+        speeches = self.voices.speeches
+        named = tuple(
+            conn
+            for conn in form.conns
+            if prefix in (speeches[conn].prefix, speeches[conn].heard_by(self.listener.conn))
+        )
         return form._replace(body=body, conns=named) if named else form
 
     def _goes_on(self, message: Message, at: int) -> bool:
         return self.text[at : at + 1] == message.data[:1]
-
-    def _classify(self, message: Message, form: Form) -> None:
-        listener = self.listener
-        listener.count()
-        heard = listener.numbers[message.conn]
-        if message.conn == listener.conn:
-            self._note_echo(form, message)
-        elif message.conn not in form.conns:
-            self._note(Fault.WRONG_NAME, form, message)
-        elif message.number in heard:
-            self._note(Fault.REPEATED, form, message)
-            self._count_noise(message)
-        elif message.number < max(heard, default=-1):
-            self._note(Fault.ORDER, form, message)
-
-    def _note_echo(self, form: Form, message: Message) -> None:
-        # From here on its own words are read like anyone's; the listener notes each of them.
-        self.listener.matcher.own = NOBODY
-        if message not in self.listener.echoed:
-            self.listener.echoed.add(message)
-            self._note(Fault.ECHO, form, message)
-        else:
-            self._count_noise(message)
-
-    def _count_noise(self, message: Message) -> None:
-        # It is known, and noise all the same: a server may repeat it for ever.
-        self.listener.unexplained += len(message.relayed)
-        self.voices.unexplained += len(message.relayed)
 
     def _leave_off(self, message: Message, form: Form) -> None:
         """Note that the message before `message` was never finished, where that is so."""
@@ -246,7 +221,7 @@ class Recovery:
             self._note(Fault.CUT_SHORT, form, *unfinished)
 
     def _without_token(self, form: Form) -> Resumption | int:
-        for conn in form.conns:
+        for conn in self._as_named(form, form.body).conns:
             place = self._place_of(conn, form)
             if place is not None:
                 message = self.voices.speeches[conn].at(place)
@@ -263,7 +238,8 @@ class Recovery:
         return form.end
 
     def _is_hole(self, message: Message, place: int) -> bool:
-        known = message in self.listener.damaged or message.conn == self.listener.conn
+        own = message.conn == self.listener.conn and not self.voices.echoes
+        known = message in self.listener.damaged or own
         return place > message.start and not known
 
     def _place_of(self, conn: int, form: Form) -> int | None:
@@ -275,7 +251,8 @@ class Recovery:
             return continued
         place = max(self.listener.matcher.places.get(conn, (0,)))
         for message in speech.messages[self._index(conn, place) :]:
-            if not message.token and body.startswith(message.data):
+            told = self.voices.table.shared is None or self.voices.is_judged(message)
+            if told and not message.token and body.startswith(message.data):
                 return message.start
         clue = body[: 4 * CLUE]
         if self.voices.framed or len(clue) < CLUE:
@@ -294,7 +271,8 @@ class Recovery:
             self._note(Fault.ALTERED, form, *self.suspect)
             self._pass_over(self.suspect[0])
             return
-        for conn in form.conns:
+        # A prefix that is everybody's tells of nobody's message.
+        for conn in form.conns if self.voices.table.shared is None else ():
             unfinished = self._unfinished(conn)
             if unfinished is not None:
                 # More of a message that is known to be damaged is no news.
@@ -304,10 +282,6 @@ class Recovery:
                 return
         self._note(Fault.INVENTED, form)
 
-    def _unexplained(self, form: Form) -> None:
-        self.listener.unexplained += form.end
-        self.voices.unexplained += form.end
-
     def _unfinished(self, conn: int) -> tuple[Message, int] | None:
         partly = self.listener.partly_heard(conn)
         place = self.listener.matcher.places.get(conn)
@@ -315,24 +289,3 @@ class Recovery:
             return partly
         last = self.voices.speeches[conn].at(place[0] - 1)
         return (last, len(last.data)) if last in self.listener.damaged else None
-
-    def _is_judged(self, form: Form, message: Message | None) -> bool:
-        """Tell whether this matters: of who has said what is no text, only what a token proves."""
-        if message is not None:
-            clean = self.voices.speeches[message.conn].untext is None
-            proved = message.token and message.token in self.text[form.begin : form.end]
-            return clean or bool(proved and self.voices.is_judged(message))
-        conns = form.conns or ((self.conn,) if self.conn != NOBODY else ())
-        return all(self.voices.speeches[conn].untext is None for conn in conns)
-
-    def _note(
-        self, fault: Fault, form: Form, message: Message | None = None, offset: int = 0
-    ) -> None:
-        # What of such a speaker came otherwise than it was said cannot be told any more.
-        known = None if fault in (Fault.ALTERED, Fault.CUT_SHORT) else message
-        if not (self._is_judged(form, message) and self._is_judged(form, known)):
-            self.pardoned = True
-            return
-        names = sorted({self.voices.speeches[conn].nick for conn in form.conns})
-        text = bytes(self.text[form.begin : form.end])
-        self.listener.note(fault, self.position, text, message, offset, tuple(names))

@@ -5,13 +5,14 @@ lost for certain: nobody has to wait in order to prove that nothing came.
 """
 
 import asyncio
+from collections import Counter
 from functools import partial
 
 from harness import deadlines
 from harness.crew import Crew, StepFailureError
 from harness.events import Failure, Kind
+from harness.notices_owed import Key, is_told, still_owed
 from harness.speech import Message
-from harness.tokens import mint
 from harness.user import User
 
 
@@ -24,15 +25,17 @@ class RollCall:
         self._last_read = 0.0
         self._changed = asyncio.Event()
         self._waiting: dict[User, set[Message]] = {}
+        self._untold: dict[User, Counter[Key]] = {}
         self._seen: dict[User, int] = {}
 
     async def run(self) -> None:
         """Raises `StepFailureError` where a closing token did not come in time."""
         loop = asyncio.get_running_loop()
         speakers = [user for user in self.members if user.said and user.attendance.untext is None]
-        closings = [self._close(user) for user in speakers]
+        closings = [await self._close(user) for user in speakers]
+        echoes = self.crew.recorder.transcript.dialect.echo is not None
         self._waiting = {
-            user: {message for message in closings if message.conn != user.conn}
+            user: {one for one in closings if one and (echoes or one.conn != user.conn)}
             for user in self.members
         }
         for user in self.members:
@@ -43,6 +46,7 @@ class RollCall:
         try:
             await self._await_all(begin)
             self._waiting = self._last_words()
+            self._untold = self._notices()
             await self._await_all(begin)
         finally:
             for user in self.members:
@@ -62,10 +66,18 @@ class RollCall:
                     owed[user].add(message)
         return {user: messages for user, messages in owed.items() if messages}
 
-    def _close(self, user: User) -> Message:
-        token = mint(user.conn, user.said)
-        dialect = self.crew.recorder.transcript.dialect
-        return user.say(dialect.said_bytes(token.decode("ascii"), user.nick), token, Kind.CLOSING)
+    def _notices(self) -> dict[User, Counter[Key]]:
+        """Return of how many comings and goings each has still to be told."""
+        users = {user.conn: user for user in self.members}
+        owed = still_owed(self.crew.recorder.transcript, users)
+        return {users[conn]: counts for conn, counts in owed.items()}
+
+    async def _close(self, user: User) -> Message | None:
+        seconds = deadlines.ROLL_CALL_SILENCE * self.crew.patience
+        closing = await self.crew.speak(user, Kind.CLOSING, seconds)
+        if closing is None and user.present:
+            raise StepFailureError(Failure.ROLL_CALL, seconds)
+        return closing
 
     def _read(self, user: User) -> None:
         self._last_read = asyncio.get_running_loop().time()
@@ -74,6 +86,11 @@ class RollCall:
             self.crew.on_read()
 
     def _look(self, user: User) -> None:
+        untold = self._untold.get(user)
+        told = untold and is_told(self.crew.recorder.transcript, user.conn, untold)
+        if told or not user.present:
+            self._untold.pop(user, None)
+            self._changed.set()
         waiting = self._waiting.get(user)
         listener = self.crew.recorder.transcript.listeners[user.conn]
         if waiting:
@@ -106,4 +123,4 @@ class RollCall:
 
     def _still_waiting(self) -> bool:
         # Who was thrown out hears nothing more; that is a matter for the judge.
-        return any(user.present for user in self._waiting)
+        return any(user.present for user in (*self._waiting, *self._untold))

@@ -29,7 +29,8 @@ from harness.plan import Plan, dump_plan, load_plan
 from harness.report.text import About
 from harness.scenario import Scenario, dump_scenario
 
-INPUTS = ("scenario.yaml", "dialect.yaml", "plan.json", "about.json")
+DIALECT = "dialect.yaml"
+INPUTS = ("scenario.yaml", DIALECT, "plan.json", "about.json")
 HISTORY = "history.jsonl"
 LOG = "server.log"
 _ABOUT = TypeAdapter(About)
@@ -93,11 +94,21 @@ def discard_unplayed(folder: Path) -> None:
         folder.parent.rmdir()  # only where nothing else is in it
 
 
-def store_inputs(folder: Path, scenario: Scenario, dialect: str, plan: Plan, about: About) -> None:
-    """Put everything that is known before the run into `folder`."""
+def store_inputs(
+    folder: Path,
+    scenario: Scenario,
+    dialect: str,
+    plan: Plan,
+    about: About,
+    learnt: str | None = None,
+) -> None:
+    """Put everything that is known before the run into `folder`.
+
+    `dialect` is its name or its file; or else `learnt` is what would stand in one.
+    """
     scenario_yaml, dialect_yaml, plan_json, about_json = INPUTS
     _write(folder / scenario_yaml, dump_scenario(scenario))
-    _write(folder / dialect_yaml, _dialect_text(dialect))
+    _write(folder / dialect_yaml, _dialect_text(dialect) if learnt is None else learnt)
     _write(folder / plan_json, dump_plan(plan).decode("ascii"))
     _write(folder / about_json, json.dumps(asdict(about), indent=1) + "\n")
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from harness import runfolder
 from harness.command import split
 from harness.dialect import Dialect
-from harness.dialect_files import builtin_dialects, load_dialect
+from harness.dialect_files import load_dialect
 from harness.errors import UsageError
+from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
 from harness.options import RunOptions
 from harness.places import find_scenario
@@ -30,6 +31,7 @@ from harness.requirements import REQUIREMENTS
 from harness.run import RunResult, RunState, run_plan
 from harness.scenario import Scenario, load_scenario
 from harness.screen import Screen
+from harness.spoken import LEARN, Spoken, learnt
 from harness.target import TargetSpec
 from harness.verdict import Outcome, Verdict, worst
 
@@ -38,7 +40,7 @@ MOST_OUTPUT = 4096
 # Judging more takes a moment, and whoever waits should know for what.
 MANY_EVENTS = 100_000
 BUILD_SECONDS = 600
-REFERENCE_SPEAKS = ("raw", "lines")
+REFERENCE_SPEAKS = ("raw", "lines", "nick")
 SEEDS = 2**32
 # Not by `-m`: the folder one stands in may have a `reference` of its own.
 _START = (
@@ -61,23 +63,27 @@ def run(options: RunOptions, screen: Screen) -> int:
 
     Raises `HarnessError` for what is wrong with the input, before anything is started.
     """
-    dialect = load_dialect(options.dialect)
-    spec = _target(options, dialect)
+    known = None if options.dialect == LEARN else load_dialect(options.dialect)
+    spec = _target(options, known)
+    told = [(path, load_scenario(path, options.changes, REQUIREMENTS)) for path in _paths(options)]
+    if options.build and not known:
+        _build(options.build)
+    spoken = Spoken(known) if known else learnt(spec, screen)
     jobs: list[_Job] = []
     skipped: list[str] = []
-    for path in _paths(options):
-        _plan(options, dialect, path, jobs, skipped)
+    for path, scenario in told:
+        _plan(options, spoken, path, scenario, jobs, skipped)
     if spec.connect is not None:
         _check_server_is_ours(jobs)
     _check_places(options, len(jobs))
-    if options.build:
+    if options.build and known:
         _build(options.build)
     for words in skipped:
         screen.say(words)
     # Where nothing was run, nothing is proved.
     outcome = Outcome.PASS if jobs else Outcome.INCONCLUSIVE
     for job in jobs:
-        verdict, interrupted = _run_one(options, job, dialect, spec, len(jobs), screen)
+        verdict, interrupted = _run_one(options, job, spoken, spec, len(jobs), screen)
         if interrupted:
             return INTERRUPTED
         outcome = worst((outcome, verdict.outcome))
@@ -88,21 +94,29 @@ def run(options: RunOptions, screen: Screen) -> int:
 
 
 def _plan(
-    options: RunOptions, dialect: Dialect, path: Path, jobs: list[_Job], skipped: list[str]
+    options: RunOptions,
+    spoken: Spoken,
+    path: Path,
+    scenario: Scenario,
+    jobs: list[_Job],
+    skipped: list[str],
 ) -> None:
     """Add the runs of one file to `jobs`, or to `skipped` why it has none in this dialect."""
-    scenario = load_scenario(path, options.changes, REQUIREMENTS)
-    lacks = [feature for feature in scenario.needs if feature not in dialect.features]
-    if lacks:
-        why = "; ".join(f"in {dialect.name} {feature.lack}" for feature in lacks)
-        skipped.append(f"SKIP  {path.stem}: it needs {', '.join(lacks)}, and {why}")
+    if why := lacking(scenario.needs, spoken.dialect):
+        skipped.append(f"SKIP  {path.stem}: {why}")
         return
     first = options.seed if options.seed is not None else scenario.seed
     if first is None:
         first = secrets.randbelow(SEEDS)
-    for turn in range(options.repeat):
-        seed = first + turn
-        plan = make_plan(scenario, dialect, name=path.stem, seed=seed, patience=options.patience)
+    for seed in range(first, first + options.repeat):
+        try:
+            plan = make_plan(
+                scenario, spoken.dialect, name=path.stem, seed=seed, patience=options.patience
+            )
+        except NotApplicableError as error:
+            # What is said is drawn anew with each seed, and the next one may fit.
+            skipped += {f"SKIP  {path.stem}: {error.reason}"}.difference(skipped)
+            continue
         jobs.append(_Job(path, scenario.model_copy(update={"seed": seed}), plan))
 
 
@@ -152,13 +166,18 @@ def _folder(options: RunOptions, job: _Job, jobs: int) -> Path:
 # -- the target --------------------------------------------------------------------------------
 
 
-def _target(options: RunOptions, dialect: Dialect) -> TargetSpec:
+def _target(options: RunOptions, dialect: Dialect | None) -> TargetSpec:
     if options.connect is not None:
         _check_host(*options.connect)
         return TargetSpec(connect=options.connect)
     if options.server is not None:
         return TargetSpec(command=options.server, port=options.port)
-    if dialect.name not in REFERENCE_SPEAKS or options.dialect not in builtin_dialects():
+    if dialect is None:
+        raise UsageError(
+            f"--dialect {LEARN} learns how a server speaks: name one with --server or --connect"
+        )
+    # By its name: a file that says it is called so may say anything else.
+    if options.dialect not in REFERENCE_SPEAKS:
         spoken = " and ".join(REFERENCE_SPEAKS)
         raise UsageError(
             f"the reference server speaks {spoken} only: for {options.dialect} name a server "
@@ -207,20 +226,22 @@ def _build(command: str) -> None:
 def _run_one(
     options: RunOptions,
     job: _Job,
-    dialect: Dialect,
+    spoken: Spoken,
     spec: TargetSpec,
     jobs: int,
     screen: Screen,
 ) -> tuple[Verdict, bool]:
     folder = _folder(options, job, jobs)
-    about = _about(options, job, folder)
-    runfolder.store_inputs(folder, job.scenario, options.dialect, job.plan, about)
+    about = _about(options, job, folder, spoken)
+    runfolder.store_inputs(
+        folder, job.scenario, options.dialect, job.plan, about, learnt=spoken.text
+    )
     try:
-        result = _play(options, job, dialect, spec, folder)
+        result = _play(options, job, spoken.dialect, spec, folder)
     except BaseException:
         runfolder.discard_unplayed(folder)
         raise
-    verdict = _judge(options, job, dialect, result)
+    verdict = _judge(options, job, spoken.dialect, result)
     about = _after(about, result)
     text = to_json(verdict, about)
     runfolder.store_verdict(folder, text, render(verdict, about))
@@ -274,7 +295,10 @@ def _shown(state: RunState, plan: Plan) -> ProgressState:
     )
 
 
-def _about(options: RunOptions, job: _Job, folder: Path) -> About:
+def _about(options: RunOptions, job: _Job, folder: Path, spoken: Spoken) -> About:
+    if spoken.text is not None:
+        # Once more in the same dialect, whatever would be learnt the next time.
+        options = replace(options, dialect=str(folder / runfolder.DIALECT))
     server = options.server or "the reference server"
     if options.connect:
         server = f"{options.connect[0]}:{options.connect[1]}"

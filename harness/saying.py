@@ -41,6 +41,9 @@ class Saying:
             if not _can_say(user):
                 return False
             async with user.turn:
+                await self.crew.until_may_speak(user)
+                if not _can_say(user):
+                    return False
                 if _is_plain(group, deed):
                     message = user.say(
                         group[0].data, group[0].token, Kind.STORY, step.index, dues[0]
@@ -73,7 +76,7 @@ class Saying:
     ) -> None:
         if not all(one.judged for one in group):
             # So that what was said before is not read together with bytes that are no text.
-            await self._until_read(user)
+            await self.crew.until_read(user)
         for utterance, due in zip(group, dues, strict=True):
             self._note(user, utterance, step.index, due)
         data = b"".join(one.data for one in group)
@@ -101,14 +104,6 @@ class Saying:
             message = user.note_said(data, token, kind, step, due)
             self.texts[message] = utterance.text
 
-    async def _until_read(self, user: User) -> None:
-        seconds = deadlines.ACCEPT * self.crew.patience
-        end = asyncio.get_running_loop().time() + seconds
-        while user.open and self.crew.cutter.has_read(user) is False:
-            if asyncio.get_running_loop().time() > end:
-                raise StepFailureError(Failure.ACCEPT, seconds)
-            await asyncio.sleep(0.001)
-
     async def _until_accepted(self, user: User) -> None:
         seconds = deadlines.ACCEPT * self.crew.patience
         done: Callable[[], bool] = lambda: not user.unsent or not user.open  # noqa: E731
@@ -127,7 +122,8 @@ class Saying:
         for greeting in greetings:
             self._note(user, greeting, step.index, self.crew.recorder.now())
             data += greeting.data
-        await self._put(user, data, deed.cuts, deed.delay, 1 + len(greetings))
+        if data:
+            await self._put(user, data, deed.cuts, deed.delay, 1 + len(greetings))
 
 
 def _can_say(user: User) -> bool:

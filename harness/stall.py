@@ -123,8 +123,12 @@ class Stall:
             if not alive:
                 return
             speaker = alive[turn % len(alive)]
-            message = self.beacons.speak(speaker, Kind.GAUGE)
-            await self._until_heard(speaker, message, seconds)
+            message = await self.crew.speak(speaker, Kind.GAUGE, seconds)
+            if message is not None:
+                await self._until_heard(speaker, message, seconds)
+            elif speaker.present:
+                note = f"nothing more was read from {speaker.person}"
+                raise StepFailureError(Failure.STALL, seconds, note)
 
     async def _until_heard(self, speaker: User, message: Message, seconds: float) -> None:
         for user in self.crew.healthy:

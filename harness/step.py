@@ -18,6 +18,7 @@ from harness.step_values import (
     HeardText,
     PayloadValue,
     Positive,
+    SeenValue,
     ServerValue,
     SpanValue,
     TextValue,
@@ -101,13 +102,28 @@ class Step(Section):
         alias="hears-nothing",
         description="Nothing that people said before this step ever reaches this connection.",
     )
+    sees_join: SeenValue | None = Field(
+        default=None,
+        alias="sees-join",
+        description="Be told, or have been told, that they came: a person, each of a crowd, or "
+        "everyone.",
+        examples=["bob"],
+    )
+    sees_leave: SeenValue | None = Field(
+        default=None,
+        alias="sees-leave",
+        description="Be told, or have been told, that they went, in whatever way.",
+        examples=["bob"],
+    )
     refused: Done | None = Field(
         default=None,
         description="Give the nickname (unless something was sent), and not get in: the server "
         "closes the connection or asks again. Of a member: the server closes the connection.",
     )
     leave: Done | None = Field(
-        default=None, description="Leave in good order: half-close, read to the end, close."
+        default=None,
+        description="Leave in good order: half-close, or say the dialect's word that quits; read "
+        "to the end, close.",
     )
     drop: DropValue | None = Field(default=None, description="Drop the connection, at once.")
     freeze: Done | None = Field(
@@ -161,6 +177,11 @@ class Step(Section):
     def verb(self) -> Verb:
         """The one verb of the step."""
         return next(verb for verb in Verb if getattr(self, verb.field) is not None)
+
+    @property
+    def seen(self) -> str | None:
+        """Whose coming or going is seen: the name of a person, a crowd, or everyone."""
+        return self.sees_join or self.sees_leave
 
     @property
     def block(self) -> tuple["Step", ...]:

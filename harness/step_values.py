@@ -92,6 +92,9 @@ _SPAN = {
 HeardText = Annotated[
     str, AfterValidator(heard_text), WithJsonSchema({"type": "string", "minLength": 1})
 ]
+SeenValue = Annotated[
+    str, AfterValidator(heard_name), WithJsonSchema({"type": "string", "minLength": 1})
+]
 Done = Annotated[Literal[True], PlainValidator(_true), WithJsonSchema({"const": True})]
 TextValue = Annotated[Text, PlainValidator(_text), WithJsonSchema({"type": "string"})]
 _SegmentValue = Annotated[Segment, PlainValidator(parse_segment)]

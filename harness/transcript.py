@@ -7,9 +7,11 @@ same. It derives and does not judge. Times are nanoseconds since the run began. 
 from collections.abc import Iterable
 
 from harness import events
+from harness.announcement import HeardNotice
 from harness.attendance import MOST_ANSWER, MOST_AT_THE_DOOR, Attendance, departed_at
 from harness.attribution import Listener
-from harness.dialect import Dialect
+from harness.decoding import Decoder, Decoding
+from harness.dialect import NOWHERE, Address, Dialect
 from harness.events import Ending, Event, Kind
 from harness.speech import Message, Voices
 from harness.verbs import ServerAct
@@ -26,6 +28,8 @@ class Transcript:
         self.voices = Voices(dialect)
         self.people: dict[int, Attendance] = {}
         self.listeners: dict[int, Listener] = {}
+        self.decoders: dict[int, Decoder | None] = {}
+        self._decoding = Decoding(self.voices)
         self.steps: dict[int, tuple[int, int | None]] = {}
         self.stages: list[tuple[int, events.Stage]] = []
         self.failures: list[events.StepFailed] = []
@@ -50,6 +54,7 @@ class Transcript:
         self.end = 0
         self._unproven: set[int] = set()
         self._seen: dict[int, int] = {}
+        self._from: dict[int, Address] = {}
 
     @classmethod
     def of(cls, dialect: Dialect, history: Iterable[Event]) -> "Transcript":
@@ -58,6 +63,8 @@ class Transcript:
         for event in history:
             transcript.observe(event)
         for conn, listener in transcript.listeners.items():
+            if decoder := transcript.decoders[conn]:
+                _hear(listener, decoder.finish(decoder.at), decoder.at)
             listener.finish()
             transcript._prove(conn, listener)
         return transcript
@@ -83,7 +90,10 @@ class Transcript:
             return
         if person.joined is None and len(person.answer) < MOST_ANSWER:
             person.answer += data[:MOST_ANSWER]
-        listener.read(data, at)
+        if decoder := self.decoders[conn]:
+            _hear(listener, decoder.feed(data, at), at)
+        else:
+            listener.read(data, at)
         self._prove(conn, listener)
 
     def _say(self, at: int, conn: int, said: events.Said) -> None:
@@ -103,8 +113,16 @@ class Transcript:
             message, at = listener.messages[index], listener.times[index]
             if message.conn in self._unproven:
                 self._is_in(message.conn, at)
-            if conn in self._unproven and message.at > (self.people[conn].joining or 0):
+            if conn in self._unproven and message.at > self._joining(conn):
                 self._is_in(conn, at)
+
+    def _joining(self, conn: int) -> int:
+        """Return after when something must be said that proves `conn` in by being heard.
+
+        What is told again of earlier was said before the first of it was heard.
+        """
+        times = self.listeners[conn].times
+        return times[0] if self.dialect.history else self.people[conn].joining or 0
 
     def _is_in(self, conn: int, at: int) -> None:
         self.people[conn].joined = at
@@ -114,8 +132,9 @@ class Transcript:
         match event:
             case events.Connect(at, conn, person, nick, role):
                 self.people[conn] = Attendance(conn, person, nick, role, at)
-            case events.Connected(at, conn):
+            case events.Connected(at, conn, host, port):
                 self.people[conn].connected = at
+                self._from[conn] = host, port
             case events.Named(at, conn):
                 self._name(at, conn)
             case events.Left(at, conn, how):
@@ -131,10 +150,11 @@ class Transcript:
 
     def _freeze(self, event: Event) -> None:
         match event:
-            case events.Sent(at, conn):
+            case events.Sent(at, conn, data):
                 person = self.people[conn]
-                if person.joining is None and person.strange is None:
-                    person.strange = at
+                if person.joining is None:
+                    person.strange = at if person.strange is None else person.strange
+                    person.sent += data[: MOST_ANSWER - len(person.sent)]
             case events.Froze(at, conn):
                 self.people[conn].froze = self.people[conn].froze or at
                 self.people[conn].thawed = None
@@ -151,8 +171,9 @@ class Transcript:
         person.joining = at
         person.named += 1
         person.answer.clear()
-        self.voices.admit(conn, person.nick)
+        self.voices.admit(conn, person.nick, self._from.get(conn, NOWHERE))
         self.listeners[conn] = Listener(conn, self.voices)
+        self.decoders[conn] = self._decoding.decoder(conn)
         self._seen[conn] = 0
         self._unproven.add(conn)
 
@@ -257,3 +278,12 @@ class Transcript:
         gone = [p for p in self.people.values() if p.leaving is not None or p.gone is not None]
         real = [p for p in gone if p.how is not Ending.TEARDOWN or p.thrown_out]
         return sorted(real, key=departed_at)
+
+
+def _hear(listener: Listener, decoded: Iterable[bytes | HeardNotice], at: int) -> None:
+    """Let `listener` have what was decoded of a read at `at`."""
+    for one in decoded:
+        if isinstance(one, HeardNotice):
+            listener.notices.append(one)
+        else:
+            listener.read(one, at)

@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Callable
 
 from harness import events
-from harness.attendance import MOST_AT_THE_DOOR, Attendance
+from harness.attendance import MOST_ANSWER, MOST_AT_THE_DOOR, Attendance, is_asked_again
+from harness.dialect import NOWHERE
 from harness.events import Ending, Kind, Role
 from harness.recorder import Recorder
 from harness.sockets import connected_socket, reset_on_close, unread_bytes
 from harness.speech import Message
+from harness.waiting import Waiting
 
 
 class ConnectedToItselfError(OSError):
@@ -43,7 +45,7 @@ class User(asyncio.Protocol):
         self._half_closed = False
         self._answer = bytearray()
         self._transport: asyncio.Transport | None = None
-        self._watchers: set[asyncio.Future[None]] = set()
+        self._watch = Waiting()
         self._dialect = recorder.transcript.dialect
 
     # -- what is known of it -------------------------------------------------------------------
@@ -65,14 +67,14 @@ class User(asyncio.Protocol):
 
     @property
     def prompted(self) -> bool:
-        """Whether the dialect's prompt has come."""
-        return self.attendance.doorstep.startswith(self._dialect.prompt_bytes)
+        """Whether the dialect's prompt has come; where the client speaks first, whether it may."""
+        connected = self.attendance.connected is not None
+        return connected and self._dialect.has_prompted(bytes(self.attendance.doorstep))
 
     @property
     def wrongly_prompted(self) -> bool:
         """Whether something else than the dialect's prompt has come."""
-        door, prompt = bytes(self.attendance.doorstep), self._dialect.prompt_bytes
-        return not door.startswith(prompt) and not prompt.startswith(door)
+        return self._dialect.has_wrongly_prompted(bytes(self.attendance.doorstep))
 
     @property
     def unsent(self) -> int:
@@ -98,7 +100,7 @@ class User(asyncio.Protocol):
     @property
     def asked_again(self) -> bool:
         """Whether all that came since the nickname is the prompt once more."""
-        return bytes(self._answer) == self._dialect.prompt_bytes
+        return is_asked_again(self._dialect, bytes(self._answer))
 
     def has_heard(self, message: Message) -> bool:
         """Tell whether `message` has come here whole."""
@@ -139,7 +141,12 @@ class User(asyncio.Protocol):
         self.write(self.note_name())
 
     def note_name(self) -> bytes:
-        """Take down that the nickname is about to be sent; return what is to be written."""
+        """Take down that the nickname is about to be sent; return what is to be written.
+
+        Where nobody has one, nothing is written, and that was when the connection was made.
+        """
+        if self._dialect.nickname is None and self.attendance.joining is not None:
+            return b""
         data = self._dialect.nickname_bytes(self.nick if self.typed is None else self.typed)
         self._answer.clear()
         self.recorder.add(events.Named(self.recorder.now(), self.conn, data))
@@ -182,6 +189,12 @@ class User(asyncio.Protocol):
         self.recorder.add(events.Thawed(self.recorder.now(), self.conn))
         if self._transport and not self._closing:
             self._transport.resume_reading()
+
+    def quit(self, word: bytes) -> None:
+        """Say the word that ends the connection, as an act of leaving, and go on reading."""
+        self._leave(Ending.LEAVE)
+        self.recorder.add(events.Sent(self.recorder.now(), self.conn, word))
+        self.write(word)
 
     def half_close(self, how: Ending) -> None:
         """Tell the server that nothing more will come, and go on reading."""
@@ -246,22 +259,7 @@ class User(asyncio.Protocol):
 
     async def until(self, done: Callable[[], bool], seconds: float) -> bool:
         """Wait until `done`, looked at whenever something happens here; tell whether it came."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
-        timer = loop.call_at(end, self._wake)
-        try:
-            while not done():
-                if loop.time() >= end:
-                    return False
-                watcher = loop.create_future()
-                self._watchers.add(watcher)
-                try:
-                    await watcher
-                finally:
-                    self._watchers.discard(watcher)
-            return True
-        finally:
-            timer.cancel()
+        return await self._watch.until(done, seconds)
 
     async def until_closed(self) -> None:
         """Wait until its socket is closed; it must have been told to."""
@@ -271,13 +269,7 @@ class User(asyncio.Protocol):
     def _notice(self) -> None:
         if self.on_read:
             self.on_read()
-        if self._watchers:
-            self._wake()
-
-    def _wake(self) -> None:
-        for watcher in self._watchers:
-            if not watcher.done():
-                watcher.set_result(None)
+        self._watch.wake()
 
     # -- what asyncio tells --------------------------------------------------------------------
 
@@ -286,15 +278,18 @@ class User(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.set_write_buffer_limits(high=0)
-        self.recorder.add(events.Connected(self.recorder.now(), self.conn))
-        self._wake()
+        host, port = (transport.get_extra_info("sockname") or NOWHERE)[:2]
+        self.recorder.add(events.Connected(self.recorder.now(), self.conn, host, port))
+        if self._dialect.nickname is None:
+            self.note_name()
+        self._watch.wake()
 
     def data_received(self, data: bytes) -> None:
         """Record what was read."""
         self.recorder.add(events.Read(self.recorder.now(), self.conn, data))
         self.bytes_read += len(data)
-        if len(self._answer) <= len(self._dialect.prompt_bytes):
-            self._answer += data
+        if len(self._answer) < MOST_ANSWER:
+            self._answer += data[:MOST_ANSWER]
         if self._has_had_enough():
             assert self._transport is not None
             self._transport.pause_reading()
@@ -315,7 +310,7 @@ class User(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Record that the kernel has taken everything."""
         self.accept()
-        self._wake()
+        self._watch.wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Record how the connection ended."""

@@ -16,6 +16,8 @@ class Verb(StrEnum):
     SEND = "send"
     HEARS = "hears"
     HEARS_NOTHING = "hears-nothing"
+    SEES_JOIN = "sees-join"
+    SEES_LEAVE = "sees-leave"
     REFUSED = "refused"
     LEAVE = "leave"
     DROP = "drop"
@@ -54,6 +56,9 @@ class ServerAct(StrEnum):
 NOBODYS = frozenset({Verb.SERVER, Verb.WAIT, Verb.TOGETHER, Verb.REPEAT})
 """The verbs that have no `who`."""
 
+SEES = (Verb.SEES_JOIN, Verb.SEES_LEAVE)
+"""The verbs that are about what a server announces."""
+
 MODIFIERS: Mapping[Verb, tuple[str, ...]] = {
     Verb.CONNECT: ("after", "within"),
     Verb.JOIN: ("over", "after", "within", "or-refused"),
@@ -61,6 +66,8 @@ MODIFIERS: Mapping[Verb, tuple[str, ...]] = {
     Verb.SEND: ("times", "every", "over", "after"),
     Verb.HEARS: ("after", "within"),
     Verb.HEARS_NOTHING: ("after",),
+    Verb.SEES_JOIN: ("after", "within"),
+    Verb.SEES_LEAVE: ("after", "within"),
     Verb.REFUSED: ("after", "within"),
     Verb.LEAVE: ("after", "within"),
     Verb.DROP: ("after",),

@@ -11,24 +11,38 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What came out; the worst of several wins."""
+    """What came out; the worst of several wins. Of a check alone: it had nothing to look at."""
 
     PASS = "pass"  # noqa: S105 - no password
     INCONCLUSIVE = "inconclusive"
     FAIL = "fail"
+    NOT_APPLICABLE = "not applicable"
 
     @property
     def exit_status(self) -> int:
         """The exit status of a command that ends with this outcome."""
-        return {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 3}[self]
+        return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(self, 3)
+
+    @property
+    def short(self) -> str:
+        """How it is written where there is little room."""
+        return "n/a" if self is Outcome.NOT_APPLICABLE else str(self)
 
 
-_BADNESS = {Outcome.PASS: 0, Outcome.INCONCLUSIVE: 1, Outcome.FAIL: 2}
+_BADNESS = {
+    Outcome.NOT_APPLICABLE: -1,
+    Outcome.PASS: 0,
+    Outcome.INCONCLUSIVE: 1,
+    Outcome.FAIL: 2,
+}
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return the worst of `outcomes`: fail, then inconclusive, then pass; pass where none is."""
-    return max(outcomes, key=_BADNESS.__getitem__, default=Outcome.PASS)
+    """Return the worst of `outcomes`: fail, then inconclusive, then pass; pass where none is.
+
+    What is not applicable does not count.
+    """
+    return max((Outcome.PASS, *outcomes), key=_BADNESS.__getitem__)
 
 
 class Direction(StrEnum):
@@ -81,12 +95,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check said: its outcome, and how many things it looked at."""
+    """What one check said: its outcome, and how many things it looked at.
+
+    `reason` is why it is not applicable, where it is not.
+    """
 
     check: str
     outcome: Outcome
     looked_at: int
     findings: tuple[Finding, ...] = ()
+    reason: str = ""
 
 
 class Order(StrEnum):
@@ -145,8 +163,19 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Inapplicable:
+    """A requirement that a dialect does not let anybody see kept or violated, and why."""
+
+    requirement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judge's word on one run."""
+    """The judge's word on one run.
+
+    `inapplicable` are the requirements that nobody could look at in the dialect of the run.
+    """
 
     outcome: Outcome
     checks: tuple[CheckResult, ...]
@@ -154,6 +183,7 @@ class Verdict:
     reason: str = ""
     levels: Levels | None = None
     notes: tuple[str, ...] = ()
+    inapplicable: tuple[Inapplicable, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -12,9 +12,10 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any, cast
 
-from reference.framing import ClientDecoder, Dialect, encode
+from reference.framing import DIALECTS, ClientDecoder, Dialect
 from reference.texts import Options, Texts, address_of, fail, reason_of, texts_in, without_controls
 
 Typed = Callable[[str], AsyncIterator[bytes]]
@@ -22,8 +23,8 @@ Typed = Callable[[str], AsyncIterator[bytes]]
 PROGRAM = "reference.client"
 READ_SIZE = 64 * 1024
 
-# In `raw` nothing on the wire ends a nickname: bytes that follow at once would be read as a
-# part of it, and no answer tells when it has been read. So the first message waits a little.
+# Where nothing on the wire ends a nickname, bytes that follow at once would be read as a part
+# of it, and not every server answers when it has read it. So the first message waits a little.
 NICKNAME_PAUSE = 0.3
 CUT_PAUSE = 0.1  # seconds for the rest of a character to arrive
 LAST_WORDS = 1.0  # seconds for the server to close after the person has said the last word
@@ -62,11 +63,11 @@ async def plain_lines(question: str) -> AsyncIterator[bytes]:
         yield bytes(held)
 
 
-async def terminal_lines(question: str) -> AsyncIterator[bytes]:
+async def terminal_lines(question: str, *, erase: bool) -> AsyncIterator[bytes]:
     """Yield the lines typed at a terminal, until end of input or Ctrl-C."""
     lines: asyncio.Queue[bytes | None] = asyncio.Queue()
     # A task, so that a line that waits to be sent does not keep the next from being typed.
-    prompting = asyncio.create_task(_prompt(question, lines))
+    prompting = asyncio.create_task(_prompt(question, lines, erase=erase))
     try:
         while (line := await lines.get()) is not None:
             yield line
@@ -75,10 +76,10 @@ async def terminal_lines(question: str) -> AsyncIterator[bytes]:
         await asyncio.wait({prompting})
 
 
-async def _prompt(question: str, lines: asyncio.Queue[bytes | None]) -> None:
+async def _prompt(question: str, lines: asyncio.Queue[bytes | None], *, erase: bool) -> None:
     from prompt_toolkit import PromptSession  # noqa: PLC0415 - only at a terminal
 
-    session: PromptSession[str] = PromptSession()
+    session: PromptSession[str] = PromptSession(erase_when_done=erase)
     # Raw mode all the time, between two prompts and while something is shown as well: a Ctrl-D
     # typed in the usual mode would be lost.
     session.input.cooked_mode = contextlib.nullcontext  # type: ignore[method-assign]
@@ -111,7 +112,7 @@ class Client(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Exception | None] = loop.create_future()
         self._prompted: asyncio.Future[bool] = loop.create_future()
-        self._dialect = dialect
+        self.dialect = dialect
         self._decoder = ClientDecoder(dialect)
         self._writable = asyncio.Event()
         self._writable.set()
@@ -159,15 +160,17 @@ class Client(asyncio.Protocol):
                     break
         if asked and nickname:
             await self._send(nickname)
-            if self._dialect is Dialect.RAW:
+            if not self.dialect.end:
                 self._quiet_until = asyncio.get_running_loop().time() + NICKNAME_PAUSE
+        name = nickname.rstrip(b"\r\n")  # a server takes a line end off
+        prefix = self.dialect.client_prefix.replace(b"{nick}", name) if name else b""
         async for line in lines:
             if line:
-                await self._send(line)
+                await self._send(prefix + line)
 
     async def _send(self, line: bytes) -> None:
         await asyncio.sleep(self._quiet_until - asyncio.get_running_loop().time())
-        self.transport.write(encode(self._dialect, line))
+        self.transport.write(line + self.dialect.end)
         await self._writable.wait()
 
     def _show(self, texts: list[str]) -> None:
@@ -184,7 +187,8 @@ async def chat(client: Client, nickname: bytes, texts: Texts) -> str:
     """Chat until the person or the server ends it; returns what to tell the person."""
     with contextlib.ExitStack() as stack:
         above = above_the_line()
-        typed = terminal_lines if above else plain_lines
+        # Where the server sends a copy, a line that stayed would be seen twice.
+        typed = partial(terminal_lines, erase=client.dialect.echo) if above else plain_lines
         stack.enter_context(above or contextlib.nullcontext())
         stack.callback(client.transport.abort)
         talking = asyncio.create_task(client.talk(nickname, typed, texts.ask_nickname))
@@ -203,7 +207,7 @@ async def chat(client: Client, nickname: bytes, texts: Texts) -> str:
 async def run(options: Namespace, texts: Texts) -> int:
     """Connect and chat; returns the exit status."""
     loop = asyncio.get_running_loop()
-    dialect = Dialect(options.dialect)
+    dialect = DIALECTS[options.dialect]
     address = address_of(options.host, options.port)
     try:
         _, client = await loop.create_connection(
@@ -221,7 +225,7 @@ async def run(options: Namespace, texts: Texts) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the client with the arguments of a command line, and return its exit status."""
-    parser = Options(PROGRAM, [*Dialect])
+    parser = Options(PROGRAM, [*DIALECTS])
     parser.add_argument("--nick", default="", help="default: ask for it")
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):

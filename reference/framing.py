@@ -1,4 +1,4 @@
-"""Framing: bytes to messages and back, in both directions, in the dialects `raw` and `lines`.
+"""Framing: the dialects, as data, and bytes to messages and back, in both directions.
 
 It knows nothing of sockets, of time, or of who else is in the room. It never breaks a
 character, and it never uses `str.splitlines`, which also splits at characters of a text.
@@ -7,27 +7,44 @@ character, and it never uses `str.splitlines`, which also splits at characters o
 import codecs
 import unicodedata
 from collections.abc import Iterator
-from enum import StrEnum
+from dataclasses import dataclass
 
-PROMPT = b"nickname"
 MAX_NICKNAME = 64  # characters
 MAX_LINE = 256 * 1024  # bytes; an unfinished line is kept, so it needs a bound
 
 
-class Dialect(StrEnum):
-    """How messages are told apart: not at all, or by a newline after each."""
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a chat looks on the wire; `{nick}` stands for a nickname, and nothing for silence."""
 
-    RAW = "raw"
-    LINES = "lines"
+    name: str
+    prompt: bytes = b"nickname"
+    end: bytes = b""  # a newline, or nothing: then each read of the server is a message
+    server_prefix: bytes = b"{nick}: "
+    client_prefix: bytes = b""
+    echo: bool = False  # whether the sender is sent its message too
+    joined: bytes = b""  # to everybody
+    greeting: bytes = b""  # to the newcomer, right behind `joined`
+    left: bytes = b""  # to the others
+
+
+RAW = Dialect("raw")
+LINES = Dialect("lines", end=b"\n")
+NICK = Dialect(
+    "nick",
+    prompt=b"NICK",
+    server_prefix=b"",
+    client_prefix=b"{nick}: ",
+    echo=True,
+    joined=b"{nick} joined!",
+    greeting=b"Connected to server!",
+    left=b"{nick} left!",
+)
+DIALECTS = {dialect.name: dialect for dialect in (RAW, LINES, NICK)}
 
 
 class FramingError(Exception):
     """A peer sent what the dialect does not allow; the fault is the peer's alone."""
-
-
-def encode(dialect: Dialect, payload: bytes) -> bytes:
-    """Return a prompt, a nickname or a message as it goes over the wire."""
-    return payload if dialect is Dialect.RAW else payload + b"\n"
 
 
 def nickname_in(frame: bytes) -> bytes:
@@ -41,8 +58,8 @@ def nickname_in(frame: bytes) -> bytes:
     return name
 
 
-class RawDecoder:
-    """What a server reads in `raw`: the first read is the nickname, each other one a message."""
+class ChunksDecoder:
+    """What a server reads where nothing ends: first the nickname, then with each read a message."""
 
     __slots__ = ("_held", "_named")
 
@@ -75,7 +92,7 @@ class RawDecoder:
 
 
 class LinesDecoder:
-    """What a server reads in `lines`: the first line is the nickname, each other one a message."""
+    """What a server reads in lines: the first one is the nickname, each other one a message."""
 
     __slots__ = ("_held",)
 
@@ -104,11 +121,6 @@ class LinesDecoder:
         return line
 
 
-def decoder_for(dialect: Dialect) -> RawDecoder | LinesDecoder:
-    """Return a new decoder for what one client sends to the server."""
-    return RawDecoder() if dialect is Dialect.RAW else LinesDecoder()
-
-
 class ClientDecoder:
     """What a client reads: one prompt at the very start, and then texts to show.
 
@@ -117,8 +129,8 @@ class ClientDecoder:
 
     def __init__(self, dialect: Dialect) -> None:
         self.prompted: bool | None = None  # None until the start of the stream has told
-        self._dialect = dialect
-        self._prompt = encode(dialect, PROMPT)
+        self._in_lines = bool(dialect.end)
+        self._prompt = dialect.prompt + dialect.end
         self._start = b""
         self._characters = codecs.getincrementaldecoder("utf-8")("replace")
         self._text = ""
@@ -126,16 +138,17 @@ class ClientDecoder:
     @property
     def cut(self) -> bool:
         """Whether a text is held back only because its last character is not whole."""
-        return self._dialect is Dialect.RAW and bool(self._text)
+        return bool(self._text) and not self._in_lines
 
     def receive_data(self, data: bytes) -> list[str]:
         """Return the texts to show now, each as a line of its own, with bad bytes as U+FFFD."""
         if self.prompted is None:
             data = self._after_prompt(data)
         self._text += self._characters.decode(data)
-        if self._dialect is Dialect.LINES:
+        if self._in_lines:
             *lines, self._text = self._text.split("\n")
-            return [line.removesuffix("\r") for line in lines] + self._overlong()
+            overlong = self.flush() if len(self._text) > MAX_LINE else []
+            return [line.removesuffix("\r") for line in lines] + overlong
         unfinished = self._characters.getstate()[0]
         return [] if unfinished else self.flush()
 
@@ -144,18 +157,15 @@ class ClientDecoder:
         text, self._text = self._text, ""
         return [text.removesuffix("\n").removesuffix("\r")] if text else []
 
-    def _overlong(self) -> list[str]:
-        return self.flush() if len(self._text) > MAX_LINE else []
-
     def _after_prompt(self, data: bytes) -> bytes:
         self._start += data
         start = self._start
-        if self._dialect is Dialect.LINES:
+        if self._in_lines:
             start = start.replace(b"\r\n", b"\n", 1)
         if start.startswith(self._prompt):
             self.prompted = True
             return start[len(self._prompt) :]
-        # In `lines` the prompt may end with CR LF, so a CR is still its beginning.
+        # In lines the prompt may end with CR LF, so a CR is still its beginning.
         if self._prompt.startswith(start.removesuffix(b"\r")):
             return b""
         self.prompted = False

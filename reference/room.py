@@ -8,16 +8,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from reference.framing import (
-    PROMPT,
-    Dialect,
-    FramingError,
-    LinesDecoder,
-    RawDecoder,
-    decoder_for,
-    encode,
-    nickname_in,
-)
+from reference.framing import ChunksDecoder, Dialect, FramingError, LinesDecoder, nickname_in
 
 Peer = TypeVar("Peer", bound=Hashable)
 
@@ -39,11 +30,13 @@ class Left:
 class _Person:
     """One connection: a newcomer until `nickname` is known, a member from then on."""
 
-    __slots__ = ("closing", "decoder", "nickname", "omitted")
+    __slots__ = ("closing", "decoder", "nickname", "omitted", "prefix", "welcome")
 
-    def __init__(self, decoder: RawDecoder | LinesDecoder) -> None:
+    def __init__(self, decoder: ChunksDecoder | LinesDecoder) -> None:
         self.decoder = decoder
         self.nickname = b""
+        self.prefix = b""
+        self.welcome = b""  # for this member alone, in front of its share of the batch
         self.closing = False
         # Offsets into the batch, begin and end in turn, of what is not for this member.
         self.omitted: list[int] = []
@@ -58,14 +51,14 @@ class _Person:
 class Room(Generic[Peer]):
     """The chat itself; a peer is whatever the shell tells connections apart by.
 
-    All that is said until the next `data_to_send` is one batch. It is made once, and each
-    member gets it in one piece, less its own messages and what was said before it joined. So
-    a batch costs each receiver one write, however many have talked, and everyone sees the
-    messages in the same order.
+    All that is said and announced until the next `data_to_send` is one batch. It is made once,
+    and each member gets it in one piece, less what is not for it: what was said before it
+    joined and, in a dialect without echo, its own messages. So a batch costs each receiver one
+    write, however many have talked, and everyone sees the messages in the same order.
     """
 
     def __init__(self, dialect: Dialect) -> None:
-        self.prompt = encode(dialect, PROMPT)
+        self.prompt = dialect.prompt + dialect.end
         self.pending = 0  # bytes in the batch
         self._dialect = dialect
         self._people: dict[Peer, _Person] = {}
@@ -76,7 +69,7 @@ class Room(Generic[Peer]):
 
     def connection_made(self, peer: Peer) -> None:
         """Take in a newcomer, which gets the prompt, and nothing else until it has a nickname."""
-        self._people[peer] = _Person(decoder_for(self._dialect))
+        self._people[peer] = _Person(LinesDecoder() if self._dialect.end else ChunksDecoder())
 
     def receive_data(self, peer: Peer, data: bytes) -> None:
         """Take bytes read from a peer; ones that the dialect does not allow make it leave."""
@@ -85,10 +78,10 @@ class Room(Generic[Peer]):
             return
         try:
             for frame in person.decoder.receive_data(data):
-                if person.nickname:
-                    self._say(person, frame)
-                else:
+                if not person.nickname:
                     self._join(peer, person, nickname_in(frame))
+                elif frame:
+                    self._tell(person, person.prefix + frame, echo=self._dialect.echo)
         except FramingError:
             self.receive_eof(peer)
 
@@ -96,13 +89,14 @@ class Room(Generic[Peer]):
         """Let a peer go that says no more: it still gets this batch, and is to be closed then."""
         person = self._people[peer]
         if not person.closing:
-            person.closing = True
+            self._leave(person)
             self._closing.append(peer)
 
     def connection_lost(self, peer: Peer) -> None:
         """Forget a connection; what its member said before stays in the batch."""
         person = self._people.pop(peer, None)
         if person and self._members.pop(peer, None):
+            self._leave(person)
             self._events.append(Left(person.nickname.decode()))
 
     def data_to_send(self) -> Iterator[tuple[Peer, bytes]]:
@@ -116,8 +110,8 @@ class Room(Generic[Peer]):
         for peer, member in self._members.items():
             data = batch
             if member.omitted:
-                data = _without(view, member.omitted)
-                member.omitted = []
+                data = member.welcome + _without(view, member.omitted)
+                member.omitted, member.welcome = [], b""
             if data:
                 yield peer, data
 
@@ -134,17 +128,29 @@ class Room(Generic[Peer]):
         return events
 
     def _join(self, peer: Peer, person: _Person, nickname: bytes) -> None:
+        dialect = self._dialect
         person.nickname = nickname
+        person.prefix = dialect.server_prefix.replace(b"{nick}", nickname)
         person.omit(0, self.pending)
         self._members[peer] = person
         self._events.append(Joined(nickname.decode()))
+        if dialect.joined:
+            joined = dialect.joined.replace(b"{nick}", nickname)
+            self._tell(person, joined, echo=False)
+            person.welcome = joined + dialect.end + dialect.greeting + dialect.end
 
-    def _say(self, person: _Person, message: bytes) -> None:
-        if not message:
-            return
-        part = encode(self._dialect, person.nickname + b": " + message)
+    def _leave(self, person: _Person) -> None:
+        """Tell the others of it, once, behind all that this person has said."""
+        left = self._dialect.left.replace(b"{nick}", person.nickname)
+        if left and person.nickname and not person.closing:
+            self._tell(person, left, echo=False)
+        person.closing = True
+
+    def _tell(self, person: _Person, text: bytes, *, echo: bool) -> None:
+        part = text + self._dialect.end
         self._parts.append(part)
-        person.omit(self.pending, self.pending + len(part))
+        if not echo:
+            person.omit(self.pending, self.pending + len(part))
         self.pending += len(part)
 
 

@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable
 from typing import cast
 
-from reference.framing import Dialect
+from reference.framing import DIALECTS, Dialect
 from reference.room import Joined, Room
 from reference.texts import (
     Options,
@@ -261,7 +261,7 @@ async def serve(listener: socket.socket, server: Server, ready: str, log: Log) -
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the server with the arguments of a command line, and return its exit status."""
-    options = Options(PROGRAM, [*Dialect]).parse_args(arguments)
+    options = Options(PROGRAM, [*DIALECTS]).parse_args(arguments)
     texts = texts_in(options.lang, os.environ)
     address = address_of(options.host, options.port)
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
@@ -279,7 +279,7 @@ def main(arguments: list[str] | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a file for each connection
     ready = texts.listening.format(address=address_of(*listener.getsockname()[:2]))
     with contextlib.suppress(KeyboardInterrupt):  # a signal before the loop handles it
-        asyncio.run(serve(listener, Server(Dialect(options.dialect), texts, log), ready, log))
+        asyncio.run(serve(listener, Server(DIALECTS[options.dialect], texts, log), ready, log))
     return 0
 
 

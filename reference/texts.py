@@ -110,7 +110,8 @@ class Options(ArgumentParser):
         super().__init__(prog=program)
         self.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
         self.add_argument("--port", type=_port, default=14901, help="default: %(default)s")
-        self.add_argument("--dialect", choices=dialects, default=dialects[0])
+        first = dialects[0]
+        self.add_argument("--dialect", choices=dialects, default=first, help=f"default: {first}")
         self.add_argument("--lang", choices=[*Language], help="default: as the locale says")
 
     def error(self, message: str) -> NoReturn:

@@ -6,10 +6,14 @@ import pytest
 from playing import SCENARIOS, Play, dialects_of
 
 from harness.requirements import REQUIREMENTS
+from harness.runner import REFERENCE_SPEAKS
 from harness.scenario import load_scenario
 from harness.verdict import Outcome
 
-SOMETIMES = {"cleanup", "alive", "hears nothing", "stalled reader", "flood", "limits", "lifecycle"}
+SOMETIMES = {
+    *("cleanup", "alive", "hears nothing", "stalled reader", "flood", "limits", "lifecycle"),
+    "announcements",
+}
 FILES = sorted(SCENARIOS.glob("*.yaml"))
 
 
@@ -18,7 +22,7 @@ def test_scenario_names_the_requirement_it_is_about(path: Path) -> None:
     assert load_scenario(path, known_requirements=REQUIREMENTS).requirement
 
 
-@pytest.mark.parametrize("dialect", ["raw", "lines"])
+@pytest.mark.parametrize("dialect", REFERENCE_SPEAKS)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_reference_passes(path: Path, dialect: str, play: Play) -> None:
     if dialect not in dialects_of(path.stem):

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playing import SCENARIOS, TESTS, Play, dialects_of
+from known_good import OLD
+from playing import SCENARIOS, Play, dialects_of
 
 from harness.verdict import Outcome
 
-CORRECT = sorted(f"correct/{path.name}" for path in (TESTS / "correct").glob("*.py"))
+CORRECT = OLD
 # What takes its time is for the reference, in test_scenarios.py.
 NAMES = sorted({path.stem for path in SCENARIOS.glob("*.yaml")} - {"bounded_memory"})
 # They let no two members have one name, as they may: then nothing is proved.
@@ -80,9 +81,9 @@ ADVERSARIAL = {"namesakes": NAMESAKES, "names": LIKE_NAMES, "protocol": LIKE_PRO
 def _pairs() -> Iterator[tuple[str, str, str]]:
     """Yield each scenario with a third of the servers, in turn, and in one dialect or the other."""
     for column, scenario in enumerate(NAMES):
-        fit = dialects_of(scenario)
+        fit = dialects_of(scenario, ("raw", "lines"))
         for row, server in enumerate(CORRECT):
-            if (row + column) % 3 == 0:
+            if fit and (row + column) % 3 == 0:
                 yield server, scenario, fit[(row + column) // 3 % len(fit)]
 
 

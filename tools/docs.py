@@ -22,7 +22,7 @@ from harness.cast import PersonSpec
 from harness.checks import CHECKS
 from harness.limits import Limits
 from harness.on import On
-from harness.requirements import GROUPS, Dialects, Requirement
+from harness.requirements import GROUPS
 from harness.scenario import Scenario
 from harness.schema import schema_text
 from harness.section import Section
@@ -48,7 +48,7 @@ def requirements(group: str) -> str:
     """Return the table of one group of requirements."""
     return table(
         ("id", "level", "requirement", "from"),
-        ((each.id, _level(each), each.sentence, each.source) for each in GROUPS[group]),
+        ((each.id, each.asks, each.sentence, each.source) for each in GROUPS[group]),
     )
 
 
@@ -249,12 +249,6 @@ def _violators(requirement: str) -> str:
 def _descriptions(model: type[Section]) -> dict[str, str]:
     fields = model.model_fields.items()
     return {info.alias or name: info.description or "" for name, info in fields}
-
-
-def _level(each: Requirement) -> str:
-    if each.dialects is Dialects.ALL:
-        return str(each.level)
-    return f"{each.level} ({each.dialects})"
 
 
 if __name__ == "__main__":

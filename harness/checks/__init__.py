@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from harness.case import Case
 from harness.checks import (
     alive,
+    announcements,
     cleanup,
     delivery,
     echo,
@@ -32,6 +33,7 @@ CHECKS: Mapping[str, Callable[[Case], CheckResult]] = {
     "prefix": prefix.check,
     "echo": echo.check,
     "order": order.check,
+    "announcements": announcements.check,
     "stays": stays.check,
     "hears nothing": silence.check,
     "stalled reader": stalled.check,

@@ -18,7 +18,7 @@ def check(case: Case) -> CheckResult:
     cuts = [
         _cut(case, case.transcript.people[conn], *cut)
         for conn, listener in case.transcript.listeners.items()
-        for cut in listener.cut_characters
+        for cut in (listener.cut_characters if case.has_wide_characters else ())
     ]
     return result("intact", case.deliveries, merged(found + cuts, lambda one: one.requirement))
 
@@ -27,7 +27,7 @@ def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     message = anomaly.message
     assert message is not None
     sender = case.sender(message)
-    if _is_replaced(message, anomaly):
+    if case.has_wide_characters and _is_replaced(message, anomaly):
         return _replaced(case, receiver, anomaly, message)
     rest = message.data[anomaly.offset :]
     if not rest.strip():
@@ -43,7 +43,7 @@ def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     requirement = "RELAY-7" if long else "RELAY-4"
     if receiver.froze is not None:
         requirement = "LOAD-2"
-    elif case.transcript.voices.framed and case.was_cut(message):
+    elif case.has_lines and case.was_cut(message):
         requirement = "RELAY-9"
     return Finding(
         check="intact",

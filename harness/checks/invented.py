@@ -1,8 +1,11 @@
 """Nothing invented: nothing arrives that nobody said, or that was said before one joined."""
 
+from collections.abc import Iterator
+
+from harness.announcement import Occasion
 from harness.anomalies import Anomaly, Fault
 from harness.attendance import Attendance
-from harness.blame import of_strange_text
+from harness.blame import is_like, of_strange_text
 from harness.case import (
     Case,
     beside,
@@ -17,12 +20,17 @@ from harness.case import (
 )
 from harness.deadlines import RELAY_GRACE
 from harness.membership import Unlawful
+from harness.tokens import PATTERN
 from harness.verdict import CheckResult, Finding
 
 
 def check(case: Case) -> CheckResult:
     """Find text that no one said, and words from before the receiver's time."""
-    found = [_invented(case, *pair) for pair in case.anomalies(Fault.INVENTED)]
+    found = [
+        _invented(case, *pair)
+        for pair in case.anomalies(Fault.INVENTED)
+        if not _is_of_a_stranger(case, pair[1])
+    ]
     found += [_replayed(case, one) for one in case.membership.unlawful(case.plan.patience)]
     found += [_noise(case)] if case.transcript.noise and not _is_explained(case) else []
     found = merged(found, lambda one: (one.requirement, one.timed, one.cause))
@@ -30,12 +38,20 @@ def check(case: Case) -> CheckResult:
     return result("nothing invented", case.deliveries, found + door)
 
 
+def _is_of_a_stranger(case: Case, anomaly: Anomaly) -> bool:
+    """Tell whether it may announce one who had sent something else than a nickname."""
+    strange = [one.strange for one in case.transcript.people.values() if one.strange is not None]
+    notices = [one for one in case.dialect.notices if one.occasion is not Occasion.GREETING]
+    came = any(at < anomaly.at for at in strange)
+    return came and any(is_like(one, anomaly.text, case.dialect) for one in notices)
+
+
 def _invented(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     return Finding(
         check="nothing invented",
         requirement=of_strange_text(case, anomaly, "RELAY-6"),
         says=f"{receiver.person} read {quoted_bytes(anomaly.text)}, which nobody had said.",
-        cause=_guess(anomaly.text),
+        cause=_guess(anomaly.text) if not case.dialect.framed else "",
         moments=(into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),),
     )
 
@@ -86,19 +102,41 @@ def _replayed(case: Case, one: Unlawful) -> Finding:
 
 def _at_the_door(case: Case) -> list[Finding]:
     found = []
-    prompt = case.transcript.dialect.prompt_bytes
     for person in case.transcript.people.values():
-        door = bytes(person.doorstep)
-        if len(door) > len(prompt) and door.startswith(prompt):
-            extra = quoted_bytes(door[len(prompt) :])
+        more = _more_than_prompt(case, bytes(person.doorstep))
+        if more and case.dialect.nickname is not None:
+            extra = quoted_bytes(more)
             moment = beside(person.connected or 0, person, "connects, and gives no name")
-            blank = not door[len(prompt) :].strip()
+            prompted = case.dialect.prompt is not None and not more.strip()
             found.append(
                 Finding(
                     check="nothing invented",
-                    requirement="JOIN-1" if blank else "JOIN-5",
+                    requirement="JOIN-1" if prompted else "JOIN-5",
                     says=f"{person.person} had not given a name yet and was sent {extra}.",
                     moments=(moment, into(person.connected or 0, person, f"reads {extra}")),
                 )
             )
     return found
+
+
+def _more_than_prompt(case: Case, door: bytes) -> bytes:
+    """Return what was sent to somebody without a name and is not the prompt."""
+    prompt = case.dialect.prompt
+    if prompt is None:
+        return door
+    if prompt.exact:
+        return door[len(case.dialect.prompt_bytes) :] if case.dialect.has_prompted(door) else b""
+    # Any words may stand before the end of such a prompt: but nobody's message, and no notice.
+    token = PATTERN.search(door)
+    if token and token[0] in case.transcript.voices.tokens:
+        return door[token.start() :]
+    return next((text for text in _notices(case) if text in door), b"")
+
+
+def _notices(case: Case) -> Iterator[bytes]:
+    """Yield what is told of somebody who came or went, where it can be known beforehand."""
+    nicks = {one.nick for one in case.transcript.people.values() if one.joining is not None}
+    for notice in case.dialect.notices:
+        if not notice.template.varies and "nick" in notice.template.fields:
+            for nick in nicks:
+                yield case.dialect.encode(notice.template.render({"nick": nick}))

@@ -1,18 +1,39 @@
 """Prefix: each relayed message carries the nickname of who said it, in the dialect's form."""
 
+from collections.abc import Iterator
+
 from harness.anomalies import Anomaly, Fault
 from harness.attendance import Attendance
 from harness.blame import of_strange_text
-from harness.case import Case, into, listed, merged, quoted, quoted_bytes, result
+from harness.case import (
+    Case,
+    into,
+    listed,
+    merged,
+    not_applicable,
+    quoted,
+    quoted_bytes,
+    result,
+)
+from harness.requirements.scope import NOBODY_MARKED, marks_speaker
 from harness.speech import Message
 from harness.verdict import CheckResult, Finding
 
 
 def check(case: Case) -> CheckResult:
     """Find messages under another's name, or under none."""
-    wrong = [_wrong_name(case, *pair) for pair in case.anomalies(Fault.WRONG_NAME)]
-    none = [_no_prefix(case, *pair) for pair in case.anomalies(Fault.NO_PREFIX)]
+    wrong = [_wrong_name(case, *pair) for pair in _of_others(case, Fault.WRONG_NAME)]
+    none = [_no_prefix(case, *pair) for pair in _of_others(case, Fault.NO_PREFIX)]
+    if not (wrong or none or marks_speaker(case.dialect)):
+        return not_applicable("prefix", NOBODY_MARKED)
     return result("prefix", case.deliveries, merged(wrong + none, lambda one: one.requirement))
+
+
+def _of_others(case: Case, fault: Fault) -> Iterator[tuple[Attendance, Anomaly]]:
+    """Yield what is wrong with another's words: one's own are for `echo`."""
+    for who, anomaly in case.anomalies(fault):
+        if anomaly.message is not None and anomaly.message.conn != who.conn:
+            yield who, anomaly
 
 
 def _wrong_name(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
@@ -37,12 +58,13 @@ def _no_prefix(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     assert message is not None
     sender = case.sender(message)
     expected = case.transcript.voices.speeches[message.conn].prefix
-    behind = case.transcript.voices.framed and _is_behind_another(case, receiver, message)
+    behind = case.has_lines and _is_behind_another(case, receiver, message)
     return Finding(
         check="prefix",
         requirement="RELAY-9" if behind else of_strange_text(case, anomaly, "RELAY-2"),
         says=f"{sender.person} said {quoted(message)}; {receiver.person} should have read "
-        f"{quoted_bytes(expected)} before it, and read {quoted_bytes(anomaly.text)}.",
+        f"{quoted_bytes(expected) if expected else 'nothing'} before it, and read "
+        f"{quoted_bytes(anomaly.text)}.",
         cause="the server takes lines that share a segment for one line" if behind else "",
         moments=(
             case.said(message),

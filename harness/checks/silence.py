@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from harness.attendance import Attendance
 from harness.case import Case, into, merged, quoted, result
 from harness.events import Role, Silent
+from harness.policies import allows
 from harness.speech import Message
 from harness.tokens import PATTERN
 from harness.verdict import CheckResult, Finding
@@ -25,7 +26,8 @@ def check(case: Case) -> CheckResult:
 def _heard(case: Case, silent: Silent) -> Iterator[Finding]:
     person = case.transcript.people[silent.conn]
     if person.joining is None:
-        yield from _stranger(case, person)
+        if not allows(case, person):
+            yield from _stranger(case, person)
         return
     listener = case.transcript.listeners[silent.conn]
     for message, at in zip(listener.messages, listener.times, strict=True):

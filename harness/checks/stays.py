@@ -52,7 +52,7 @@ def _finding(case: Case, person: Attendance) -> Finding:
 def _cause(case: Case, person: Attendance) -> str:
     speech = case.transcript.voices.speeches[person.conn]
     said = [message for message in speech.messages if message.at < (person.gone or 0)]
-    if said and any(byte >= 0x80 for byte in said[-1].data):
+    if said and case.has_wide_characters and any(byte >= 0x80 for byte in said[-1].data):
         size = case.read_size()
         told = f" of {size} bytes" if size else ""
         return f"a read{told} ended inside a character, and the server could not decode it"

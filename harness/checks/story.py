@@ -20,6 +20,9 @@ from harness.case import (
     unless_late,
 )
 from harness.events import Failure, Kind, StepFailed
+from harness.notices_owed import still_owed
+from harness.policies import Breach, breaches
+from harness.verbs import SEES
 from harness.verdict import CheckResult, Finding, Moment, Outcome
 
 _JOINING = (
@@ -47,8 +50,26 @@ def check(case: Case) -> CheckResult:
         and not _is_reuse(case, failure)
         and not _is_explained(case, failure, missed)
     ]
+    told = (*_JOINING, Failure.NOT_REFUSED)
+    failed = {one.conn for one in case.transcript.failures if one.failure in told}
+    findings += [_breach(case, one) for one in breaches(case) if one.person.conn not in failed]
     findings = merged(findings, lambda one: (one.requirement, one.cause, one.outcome))
     return result("story", len(case.transcript.steps), findings)
+
+
+def _breach(case: Case, breach: Breach) -> Finding:
+    who = breach.person
+    at = who.joined or who.gone or case.transcript.end
+    return Finding(
+        check="story",
+        requirement=breach.requirement,
+        says=f"{who.person} gave a nickname, {breach.nickname}, and was {breach.fate}; in this "
+        f"dialect such a one is {breach.lawful}.",
+        moments=(
+            out(who.joining or who.strange or 0, who, "gives the name"),
+            into(at, who, f"is {breach.fate}"),
+        ),
+    )
 
 
 def _is_reuse(case: Case, failure: StepFailed) -> bool:
@@ -72,7 +93,13 @@ def _is_explained(case: Case, failure: StepFailed, missed: set[int]) -> bool:
     thrown_out = {one.person for one in case.transcript.people.values() if one.thrown_out}
     listener = case.transcript.listeners.get(failure.conn)
     damaged = {case.sender(message).person for message in listener.damaged} if listener else set()
-    return failure.conn in missed or bool(speakers & (thrown_out | damaged))
+    owed = failure.conn in missed or _is_owed_a_notice(case, failure.conn)
+    return owed or bool(speakers & (thrown_out | damaged))
+
+
+def _is_owed_a_notice(case: Case, conn: int) -> bool:
+    stays = conn in case.transcript.people and case.membership.stayed(case.transcript.people[conn])
+    return stays and bool(still_owed(case.transcript, [conn]))
 
 
 def _finding(case: Case, failure: StepFailed) -> Finding:
@@ -83,13 +110,17 @@ def _finding(case: Case, failure: StepFailed) -> Finding:
 
 
 def _other(case: Case, failure: StepFailed) -> Finding:
-    words = next((one.words for one in case.plan.steps() if one.index == failure.step), "")
+    step = next((one for one in case.plan.steps() if one.index == failure.step), None)
+    words = step.words if step else ""
     person = case.transcript.people.get(failure.conn)
-    missing = "hears it" if failure.failure is Failure.HEARS else "has its bytes accepted"
+    requirement, missing = "LOAD-1", "has its bytes accepted"
+    if failure.failure is Failure.HEARS:
+        told = step is not None and step.verb in SEES
+        requirement, missing = ("LEAVE-7", "is told") if told else ("RELAY-1", "hears it")
     moments = (into(failure.at, person, missing, missing=True),) if person else ()
     return Finding(
         check="story",
-        requirement="RELAY-1" if failure.failure is Failure.HEARS else "LOAD-1",
+        requirement=requirement,
         says=f"{failure.person} could not go on with “{words}”: {failure_words(failure)}.",
         cause=_stalled(case, failure),
         moments=moments,
@@ -148,6 +179,10 @@ def _join(case: Case, failure: StepFailed) -> Finding:
         _of_no_prompt(failure) if unserved else _of_no_place(case, failure, person)
     )
     may = failure.failure is Failure.REFUSED and requirement == "JOIN-7"
+    breach = next((one for one in breaches(case) if one.person.conn == failure.conn), None)
+    if may and breach is not None:
+        says = f"{says}; in this dialect such a one is {breach.lawful}"
+        may, cause = False, "the server does otherwise than the dialect says"
     return Finding(
         check="story",
         requirement=requirement,
@@ -231,7 +266,7 @@ def _silent(case: Case, failure: StepFailed, person: Attendance | None) -> list[
         and one.joining is None
         and (one.leaving is None or one.leaving >= failure.at)
         and one.connected < failure.at - failure.deadline * 1e9 / 2
-        and one.doorstep
+        and (one.doorstep or case.dialect.prompt is None)
     ]
 
 

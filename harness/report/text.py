@@ -71,6 +71,7 @@ def render(
         _trouble(page, verdict, about, requirements)
     if verbose:
         _table(page, verdict.checks)
+        _inapplicable(page, verdict)
     elif verdict.outcome is not Outcome.PASS:
         _summary(page, verdict.checks)
     _levels(page, verdict.levels, verbose=verbose)
@@ -166,7 +167,9 @@ def _extent(page: Page, finding: Finding) -> None:
 
 def _summary(page: Page, checks: tuple[CheckResult, ...]) -> None:
     looked = (
-        f"{each.check} {number(each.looked_at)}"
+        f"{each.check} {each.outcome.short}"
+        if each.outcome is Outcome.NOT_APPLICABLE
+        else f"{each.check} {number(each.looked_at)}"
         + ("" if each.outcome is Outcome.PASS else f" ({each.outcome})")
         for each in checks
     )
@@ -178,7 +181,7 @@ def _table(page: Page, checks: tuple[CheckResult, ...]) -> None:
     rows += [
         (
             page.show(each.check, _MOST_NAME),
-            str(each.outcome),
+            each.outcome.short,
             number(each.looked_at),
             number(sum(finding.count for finding in each.findings)),
         )
@@ -190,6 +193,19 @@ def _table(page: Page, checks: tuple[CheckResult, ...]) -> None:
         left = f"{pad(row[0], name)}  {pad(row[1], outcome)}"
         page.put(f"{left}  {row[2]:>{looked}}  {row[3]:>{found}}")
     page.gap()
+
+
+def _inapplicable(page: Page, verdict: Verdict) -> None:
+    """Tell what nobody could look at in this dialect, and why."""
+    rows = [(each.check, each.reason) for each in verdict.checks if each.reason]
+    rows += [(each.requirement, each.reason) for each in verdict.inapplicable]
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in rows:
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        page.add(f"n/a: {', '.join(names)}: {reason}", _MOST_WORDS)
+    if rows:
+        page.gap()
 
 
 def _levels(page: Page, levels: Levels | None, *, verbose: bool) -> None:

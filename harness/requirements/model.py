@@ -21,7 +21,12 @@ class Dialects(StrEnum):
     """Which dialects a requirement is about."""
 
     ALL = "every dialect"
-    FRAMED = "dialects with frames"
+    PROMPTING = "dialects in which the server speaks first"
+    NAMED = "dialects with nicknames"
+    ENDED_NAMES = "dialects in which a nickname has an end"
+    MARKED = "dialects that tell who speaks"
+    LINES = "dialects in which what is said has an end"
+    UTF_8 = "dialects in UTF-8"
     ANNOUNCING = "dialects that announce"
 
 
@@ -44,6 +49,13 @@ class Requirement:
     sentence: str
     source: str = Source.HERE
     dialects: Dialects = Dialects.ALL
+
+    @property
+    def asks(self) -> str:
+        """Its level, and of which dialects it asks that, where not of every one."""
+        if self.dialects is Dialects.ALL:
+            return str(self.level)
+        return f"{self.level} ({self.dialects})"
 
     @property
     def fails(self) -> bool:

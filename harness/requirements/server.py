@@ -16,6 +16,7 @@ JOINING = (
         "The server speaks first: once it has accepted a connection, and before it reads from it, "
         "it sends the dialect's prompt (in `raw` exactly the eight bytes `nickname`).",
         Source.ORIGINAL,
+        dialects=Dialects.PROMPTING,
     ),
     Requirement(
         "JOIN-2",
@@ -28,6 +29,7 @@ JOINING = (
         "JOIN-3",
         Level.MUST,
         "A connection that has not given its nickname holds nobody up: others join and talk.",
+        dialects=Dialects.NAMED,
     ),
     Requirement(
         "JOIN-4",
@@ -35,18 +37,21 @@ JOINING = (
         "A connection that is closed or reset before its nickname leaves no trace: others join and "
         "talk, and hear nothing from it.",
         Source.ORIGINAL,
+        dialects=Dialects.NAMED,
     ),
     Requirement(
         "JOIN-5",
         Level.MUST,
         "A connection that has not given its nickname is sent the prompt and nothing else.",
         Source.ORIGINAL,
+        dialects=Dialects.NAMED,
     ),
     Requirement(
         "JOIN-6",
         Level.SHOULD,
         "A nickname that is empty or blank or holds control characters makes no member; a line end "
         "after a nickname is taken off, for tools that send whole lines (`nc` is one).",
+        dialects=Dialects.NAMED,
     ),
     Requirement(
         "JOIN-7",
@@ -54,12 +59,14 @@ JOINING = (
         "People are told apart by connection and not by name: if two members may share a nickname, "
         "each hears the other; if they may not, the second is closed or asked again, and the first "
         "is untouched.",
+        dialects=Dialects.NAMED,
     ),
     Requirement(
         "JOIN-8",
         Level.MUST,
         "Bytes that are not valid text, sent as a nickname, keep nobody else from joining.",
         _UTF_8,
+        dialects=Dialects.NAMED,
     ),
     Requirement(
         "JOIN-9",
@@ -67,7 +74,7 @@ JOINING = (
         "A nickname that arrives in pieces is put together, and a message that shares a segment "
         "with the nickname is relayed as a message.",
         _STREAM,
-        Dialects.FRAMED,
+        dialects=Dialects.ENDED_NAMES,
     ),
     Requirement(
         "JOIN-10",
@@ -94,6 +101,7 @@ RELAYING = (
         "A relayed message carries the nickname of its sender in the dialect's form (in `raw` "
         "`nickname: message`).",
         Source.ORIGINAL,
+        dialects=Dialects.MARKED,
     ),
     Requirement(
         "RELAY-3",
@@ -140,7 +148,7 @@ RELAYING = (
         "Lines that share a segment are separate messages, and a line that is cut over several "
         "segments is one message.",
         _STREAM,
-        Dialects.FRAMED,
+        dialects=Dialects.LINES,
     ),
     Requirement(
         "RELAY-10",
@@ -187,6 +195,7 @@ LEAVING = (
         Level.MUST,
         "A nickname can be used again within two seconds after its owner left, and the newcomer "
         "gets none of the old one's messages.",
+        dialects=Dialects.NAMED,
     ),
     Requirement(
         "LEAVE-5",
@@ -246,6 +255,7 @@ LOAD_AND_INPUT = (
         "Bytes that are not UTF-8 harm nobody but their sender, who may be disconnected and whose "
         "bytes may be replaced or passed on.",
         _UTF_8,
+        dialects=Dialects.UTF_8,
     ),
     Requirement(
         "INPUT-2",
@@ -253,13 +263,14 @@ LOAD_AND_INPUT = (
         "A character that is cut in two, by segments or by the server's own reads, is relayed "
         "whole, with no prefix inside it.",
         _UTF_8,
+        dialects=Dialects.UTF_8,
     ),
     Requirement(
         "INPUT-3",
         Level.SHOULD,
         "A line that never ends is refused at a bound, and its sender's connection is closed.",
         "CWE-770",
-        Dialects.FRAMED,
+        dialects=Dialects.LINES,
     ),
 )
 

@@ -42,6 +42,7 @@ class Client:
 class Chat:
     """The loop and the room."""
 
+    dialects: tuple[str, ...] = ("raw", "lines")
     prompt = "nickname"
     read_size = 4096
     host = "127.0.0.1"
@@ -216,7 +217,7 @@ def main(chat: type[Chat]) -> None:
     """Serve until SIGINT or SIGTERM, then exit with 0."""
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
-    parser.add_argument("--dialect", choices=("raw", "lines"), default="raw")
+    parser.add_argument("--dialect", choices=chat.dialects, default=chat.dialects[0])
     args = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from harness.announcement import Occasion
 from harness.events import Ending, Kind, Role
 
 
@@ -40,6 +41,8 @@ class Peer:
     nick: str
     role: Role
     prefix: bytes
+    echo: bytes | None = None  # what stands before its own words when it hears them
+    told: list[tuple[Occasion, str]] = field(default_factory=list)  # what the server told it
     said: bytearray = field(default_factory=bytearray)
     words: list[Word] = field(default_factory=list)
     known: int = 0  # how much of it the server has read
@@ -64,6 +67,11 @@ class Peer:
     bad: bool = False  # it has said what is no text
     thrown: bool = False  # out, by the server
     job: list[tuple[Peer, bytes, int, int]] = field(default_factory=list)
+
+    def heard_by(self, receiver: Peer) -> bytes:
+        """Return what stands before its words when `receiver` hears them."""
+        own = receiver is self and self.echo is not None
+        return self.echo or b"" if own else self.prefix
 
     @property
     def present(self) -> bool:

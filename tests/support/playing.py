@@ -1,23 +1,24 @@
 """Playing: runs of scenarios against programs below `tests/`, in this process, for the tests."""
 
 import asyncio
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+from known_good import TESTS, command
+
+from harness.dialect import Dialect
 from harness.dialect_files import load_dialect
+from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
 from harness.planning import make_plan
 from harness.run import RunResult, run_plan
 from harness.runner import REFERENCE_SPEAKS, reference_command
-from harness.scenario import read_scenario
+from harness.scenario import Scenario, read_scenario
 from harness.source import load, loads
 from harness.target import TargetSpec
 from harness.verdict import Finding, Outcome, Verdict
 
-TESTS = Path(__file__).parent.parent
 SCENARIOS = TESTS.parent / "scenarios"
 
 
@@ -91,13 +92,23 @@ def play_scenario(
     return Played(result, judge(plan, known, result.history))
 
 
-def dialects_of(scenario: str) -> tuple[str, ...]:
-    """Return the dialects of the reference that have what a scenario of `scenarios/` needs."""
-    needs = set(read_scenario(load(SCENARIOS / f"{scenario}.yaml")).needs)
-    return tuple(name for name in REFERENCE_SPEAKS if needs <= load_dialect(name).features)
+def dialects_of(scenario: str, among: Sequence[str] = REFERENCE_SPEAKS) -> tuple[str, ...]:
+    """Return those of the dialects `among` that can carry a scenario of `scenarios/`."""
+    read = read_scenario(load(SCENARIOS / f"{scenario}.yaml"))
+    return tuple(name for name in among if _carries(load_dialect(name), read))
+
+
+def _carries(dialect: Dialect, scenario: Scenario) -> bool:
+    if lacking(scenario.needs, dialect):
+        return False
+    try:
+        make_plan(scenario, dialect, name="fits", seed=1)
+    except NotApplicableError:
+        return False
+    return True
 
 
 def _command(server: str, dialect: str) -> tuple[str, ...]:
     if server == "reference":
         return reference_command(dialect)
-    return (sys.executable, str(TESTS / server), "{port}", "--dialect", dialect)
+    return command(server, dialect)

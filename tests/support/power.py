@@ -59,6 +59,18 @@ story:
   - {who: sleeper, thaw: true}
 """
 
+RESET = """
+format: 1
+scenario: Whose connection is reset is gone for all
+people: {alice: , bob: , carol: }
+story:
+  - {who: everyone, join: true}
+  - {who: alice, say: "{sentence}"}
+  - {who: carol, drop: reset}
+  - {who: alice, say: "where is carol?"}
+  - {who: bob, hears: {from: alice}}
+"""
+
 TERMINATED = """
 format: 1
 scenario: On SIGTERM the server ends in time
@@ -193,6 +205,8 @@ RELAYING = (
     _row("echoes", "long_messages", "echo", "RELAY-3"),
     _row("changes_text", "join", "intact", "RELAY-4", patience=0.3),
     _row("strips", "long_messages", "intact", "RELAY-4", patience=0.3),
+    _row("echoes_twice", "join", "echo", "RELAY-3", "nick", words="again"),
+    _row("forgets_echo", "join", "echo", "RELAY-3", "nick", patience=0.3, words="no copy"),
     _row("reorders", "join", "order", "RELAY-5", words="before"),
     _row("reorders", "join", "order", "RELAY-5", "lines", words="before"),
     _row(
@@ -250,6 +264,17 @@ LEAVING = (
     _row("relays_over_changing_list", "disconnect", "delivery", "LEAVE-3", patience=0.5),
     _row("keeps_nickname_taken", "disconnect", "cleanup", "LEAVE-4", words="still refused"),
     _row("loses_last_words", "last_words", "delivery", "LEAVE-5", patience=0.5),
+    _row("announces_twice", "join", "announcements", "LEAVE-7", "nick", words="told again"),
+    _row("announces_wrong_name", "join", "announcements", "LEAVE-7", "nick", patience=0.3),
+    _row(
+        "forgets_to_announce",
+        RESET,
+        "announcements",
+        "LEAVE-7",
+        "nick",
+        patience=0.3,
+        words="left (reset)",
+    ),
     _row("leaks_memory", "churn", "cleanup", "LEAVE-6", words="memory"),
     _row("leaks_threads", ROUNDS, "cleanup", "LEAVE-6", words="threads"),
     _row("spins", "disconnect", "cleanup", "LEAVE-6", words="of a processor"),

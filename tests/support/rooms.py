@@ -3,8 +3,9 @@
 Two builds: an event loop (one order of all messages) and a thread per client (another order at each
 receiver). Reads end anywhere, pieces are relayed as they come with the sender's name before each,
 frames are put together first. People come and go at any time, and what they said just before they
-closed may be lost from some byte on. Everything is drawn from a seed. It knows nothing of how a
-stream is understood again.
+closed may be lost from some byte on. A dialect may let everyone hear its own words, and tell who
+comes and goes. Everything is drawn from a seed. It knows nothing of how a stream is understood
+again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from random import Random
 
 from peers import Manner, Part, Peer, Word
 
+from harness.announcement import Audience, Occasion
 from harness.dialect import Dialect
 from harness.dialect_files import load_dialect
 from harness.events import (
@@ -56,11 +58,12 @@ class Room:
         threads: bool,
         adversarial: bool = False,
         whole: bool = False,
+        dialect: Dialect | None = None,
     ) -> None:
         self.random = Random(f"{seed}/{framed}/{threads}/{adversarial}")
         self.whole = whole  # each message is one read of the server
         self.manner = self._manner(framed, threads, adversarial)
-        self.dialect: Dialect = load_dialect("lines" if framed else "raw")
+        self.dialect: Dialect = dialect or load_dialect("lines" if framed else "raw")
         self.events: list[Event] = []
         self.peers: list[Peer] = []
         self.now = 0
@@ -172,11 +175,14 @@ class Room:
     # -- people --------------------------------------------------------------------------------
 
     def _enter(self, person: str, nick: str, role: Role) -> Peer:
-        peer = Peer(len(self.peers), person, nick, role, self.dialect.prefix(nick))
+        address = "127.0.0.1", 40_000 + len(self.peers)
+        prefix, echo = (of(nick, address) for of in (self.dialect.prefix, self.dialect.echo_prefix))
+        peer = Peer(len(self.peers), person, nick, role, prefix or b"", echo)
         self.peers.append(peer)
         self._add(Connect(self._tick(), peer.conn, person, nick, role))
-        self._add(Connected(self._tick(), peer.conn))
-        self._add(Read(self._tick(), peer.conn, self.dialect.prompt_bytes))
+        self._add(Connected(self._tick(), peer.conn, *address))
+        if self.dialect.prompt:
+            self._add(Read(self._tick(), peer.conn, self.dialect.prompt_bytes))
         peer.named = self._tick()
         self._add(Named(peer.named, peer.conn, self.dialect.nickname_bytes(nick)))
         return peer
@@ -270,10 +276,23 @@ class Room:
         return [lambda: self._remove(peer)] if peer.left and peer.member else []
 
     def _admit(self, peer: Peer) -> None:
+        self._tell(peer, Occasion.GREETING)
+        self._tell(peer, Occasion.JOIN)
         peer.member = peer.sure = True
 
     def _remove(self, peer: Peer) -> None:
         peer.member = False
+        self._tell(peer, Occasion.LEAVE)
+
+    def _tell(self, peer: Peer, occasion: Occasion) -> None:
+        """Let the server say of its own accord what it says of `peer`."""
+        for notice in self.dialect.notices:
+            if notice.occasion is occasion:
+                data = self.dialect.encode(notice.template.render({"nick": peer.nick}))
+                others = [one for one in self.peers if one.member and one is not peer]
+                for one in [peer] if notice.audience is Audience.NEWCOMER else others:
+                    one.stream += data
+                    one.told.append((occasion, peer.nick))
 
     def _receive(self, peer: Peer) -> None:
         size = self.manner.reads or self.random.choice((1, 3, 10, 40, 1000))
@@ -284,17 +303,21 @@ class Room:
             )
         whole = self._whole(bytes(peer.said[peer.relayed : peer.known]))
         begin = peer.relayed
-        receivers = [one for one in self.peers if one.member and one is not peer]
+        receivers = [one for one in self.peers if one.member and self._may_hear(one, peer)]
         if self.manner.threads:
             self.random.shuffle(receivers)
         for piece in self._pieces(whole):
             end = begin + len(piece)
             if not (self.manner.drops_empty and piece == self.dialect.ending):
-                peer.job += [(one, peer.prefix + piece, begin, end) for one in receivers]
+                peer.job += [(one, peer.heard_by(one) + piece, begin, end) for one in receivers]
             begin = end
         peer.relayed = begin
         while peer.job and not self.manner.threads:
             self._relay_one(peer)
+
+    @staticmethod
+    def _may_hear(receiver: Peer, speaker: Peer) -> bool:
+        return receiver is not speaker or speaker.echo is not None
 
     def _whole(self, data: bytes) -> bytes:
         if self.manner.framed:

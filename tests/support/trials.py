@@ -11,6 +11,8 @@ from collections.abc import Callable
 from peers import Part, Peer, Word
 from rooms import Room
 
+from harness.announcement import Occasion
+from harness.dialect import Dialect
 from harness.events import (
     Broken,
     Ending,
@@ -38,8 +40,8 @@ WAYS = ("replace", "pass", "ignore", "drop", "throw")
 class Trial(Room):
     """One run: `marred` are the parts that hold something of a speaker who is not judged."""
 
-    def __init__(self, seed: object, **how: bool) -> None:
-        super().__init__(seed, **how)
+    def __init__(self, seed: object, dialect: Dialect | None = None, **how: bool) -> None:
+        super().__init__(seed, dialect=dialect, **how)
         draw = self.random
         self.way = draw.choice(WAYS)
         self.sends_empty = draw.random() < 0.3
@@ -83,6 +85,8 @@ class Trial(Room):
 
     def _throw_out(self, peer: Peer) -> None:
         """Close the connection: what was not read of it, and some of what waits for it, is lost."""
+        if peer.member:
+            self._tell(peer, Occasion.LEAVE)
         peer.member, peer.thrown = False, True
         del peer.said[peer.known :]
         self._lose(peer)
@@ -184,9 +188,10 @@ class Trial(Room):
     def _relay_marred(self, peer: Peer, data: bytes) -> None:
         if self.manner.framed and not data:
             data = b"\n"
-        receivers = [one for one in self.peers if one.member and one is not peer]
+        receivers = [one for one in self.peers if one.member and self._may_hear(one, peer)]
         # As a part it is nothing of what was said: nobody is sure to have heard it.
-        peer.job += [(one, peer.prefix + data, peer.relayed, peer.relayed) for one in receivers]
+        at = peer.relayed
+        peer.job += [(one, peer.heard_by(one) + data, at, at) for one in receivers]
         while peer.job and not self.manner.threads:
             self._relay_one(peer)
 

@@ -2,10 +2,26 @@
 
 import pytest
 
-from harness.attendance import Attendance, departed_at
+from harness.attendance import MOST_ANSWER, Attendance, departed_at, is_asked_again
+from harness.dialect import Dialect
+from harness.dialect_files import load_dialect
 from harness.events import Ending, Role
 
+RAW = load_dialect("raw")
 PROMPT = b"nickname"
+LINE = {"ends": "lf"}
+BY_ITS_END = Dialect.model_validate(
+    {
+        "name": "test",
+        "about": "A test.",
+        "prompt": {"ends-with": "name: "},
+        "nickname": LINE,
+        "said": LINE,
+        "heard": LINE,
+        "relay": "{nick}: {message}",
+        "greeting": "Welcome, {nick}! Write a nice name: ",
+    }
+)
 
 
 def someone(
@@ -95,7 +111,30 @@ def test_asked_again_is_who_read_the_prompt_and_nothing_else(
 ) -> None:
     person = someone()
     person.answer, person.joined = bytearray(answer), joined
-    assert person.was_asked_again(PROMPT) is asked_again
+    assert person.was_asked_again(RAW) is asked_again
+
+
+@pytest.mark.parametrize(
+    ("answer", "again"),
+    [
+        pytest.param(b"name: ", True, id="nothing but the end"),
+        pytest.param(b"It is taken.\nYour name: ", True, id="words before it"),
+        pytest.param(b"", False, id="nothing came"),
+        pytest.param(b"Your name", False, id="a part of it"),
+        pytest.param(b"Your name: \n", False, id="more behind it"),
+        pytest.param(b"Welcome, ann! Write a nice name: ", False, id="a greeting ends so"),
+        pytest.param(b"bob: ~0000000000~ name: ", False, id="a message ends so"),
+        pytest.param(b"x" * MOST_ANSWER + b"name: ", False, id="more than was kept"),
+    ],
+)
+def test_asked_again_by_the_end_of_a_prompt(answer: bytes, again: bool) -> None:
+    assert is_asked_again(BY_ITS_END, answer) is again
+
+
+def test_nobody_is_asked_again_where_nobody_is_asked() -> None:
+    first = load_dialect("client-first")
+    assert not is_asked_again(first, b"")
+    assert not is_asked_again(first, b"nickname")
 
 
 @pytest.mark.parametrize(

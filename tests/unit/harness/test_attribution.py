@@ -4,6 +4,11 @@ import pytest
 from streams import hear, heard, name_of, say, stream, voices_of, wrong
 
 from harness import attribution, matching
+from harness.attribution import Listener
+from harness.dialect import Dialect
+from harness.events import Kind, Said
+from harness.speech import Voices
+from harness.tokens import mint
 
 NAMES = ("ann", "bob", "cid")
 
@@ -31,6 +36,9 @@ RAW = [
     pytest.param(["0 one # x", "0 y"], "ann: e <0.0>| x|y", "0.1", id="its rest is not heard"),
     pytest.param(["0 aa", "0 aa", "0 # x"], "ann: aa|<0.2> x", "0.1 0.2", id="several beginnings"),
     pytest.param(["0 # one"], "ann: <0.0> on|", "", id="its last byte never comes"),
+    pytest.param(
+        ["0 aa", "0 aa", "1 # xy"], "ann: aa|bob: <1.0> x|y", "1.0", id="which it was is not known"
+    ),
 ]
 
 
@@ -184,9 +192,149 @@ def test_what_was_said_after_it_came_in_is_heard_from_its_beginning() -> None:
             ["invented -"],
             id="other words behind a name",
         ),
+        pytest.param(
+            ["0 # one"], "ann: <0.0> oneXX", "0.0", ["invented -"], id="more than was said"
+        ),
+        pytest.param(["0 aab", "0 aac"], "ann: aaX", "", ["invented -"], id="of two that begin so"),
     ],
 )
 def test_what_broke_off_is_handed_over(
     said: list[str], read: str, messages: str, faults: list[str]
 ) -> None:
     assert _read("raw", said, read) == (messages, faults)
+
+
+def test_too_many_readings_at_the_end_end_the_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    voices = voices_of("lines", NAMES, ["0 # one", "0 # two", "0 # six"])
+    listener = hear(voices, "ann: <0.0> one\nann: <0.2> s", finish=False)
+    monkeypatch.setattr(matching, "MOST_EFFORT", -1000)
+    assert not listener.overwhelmed
+    listener.finish()
+    assert listener.overwhelmed
+
+
+@pytest.mark.parametrize("read", ["ann: <0.0> o|ne| two\n", "ann: <0.0> o|ne two\n"])
+def test_what_was_said_without_its_end_goes_on_in_its_frame(read: str) -> None:
+    voices, token = voices_of("lines", NAMES), mint(0, 0)
+    voices.say(Said(1, 0, 0, token + b" one", token, Kind.STORY, 1, -1))
+    voices.say(Said(2, 0, 1, b" two\n", b"", Kind.STORY, 2, -1))
+    listener = hear(voices, read)
+    assert (heard(listener), wrong(listener)) == ("0.0 0.1", [])
+
+
+def test_what_is_lost_of_a_speaker_who_is_not_judged_is_no_fault() -> None:
+    voices = voices_of("raw", NAMES, ["0 # one", "0 # two", "0 # six"])
+    voices.speeches[0].untext = 1
+    listener = hear(voices, "ann: <0.0> one|ann: <0.2> six")
+    assert (heard(listener), wrong(listener)) == ("0.0 0.2", [])
+
+
+# -- other dialects --------------------------------------------------------------------------------
+
+_LINES = {"said": {"ends": "lf"}, "heard": {"ends": "lf"}}
+_NAMED = {**_LINES, "nickname": {"ends": "lf"}}
+_RAW = {"nickname": {"ends": "none"}, "said": {"ends": "none"}, "heard": {"ends": "none"}}
+_SAID = ["0 # hi", "1 # ho", "0 # x", "1 bare"]
+
+
+def _dialect(**keys: object) -> Dialect:
+    return Dialect.model_validate({"name": "mine", "about": "It is mine.", **keys})
+
+
+def _heard_in(dialect: Dialect, read: str, own: int = 9, said: list[str] = _SAID) -> Listener:
+    voices = Voices(dialect)
+    for conn, nick in enumerate(NAMES):
+        voices.admit(conn, nick, ("127.0.0.1", 5000 + conn))
+    for word in said:
+        say(voices, word)
+    return hear(voices, read, own)
+
+
+@pytest.mark.parametrize(
+    ("read", "messages", "faults"),
+    [
+        ("You: <0.0> hi\nbob: <1.0> ho\nY|ou: <0.1> x\n", "0.0 1.0 0.1", []),
+        ("You: <0.0> hi\nYou: <0.1> x\n|bob: bare\n", "0.0 0.1 1.1", []),
+        ("ann: <0.0> hi\nbob: <1.0> ho\n", "0.0 1.0", ["echo 0.0"]),
+        ("<0.0> hi\nbob: <1.0> ho\n", "0.0 1.0", ["no prefix 0.0"]),
+        ("bob: <0.0> hi\nbob: <1.0> ho\n", "0.0 1.0", ["wrong name 0.0"]),
+        ("You: <1.0> ho\n", "1.0", ["wrong name 1.0"]),
+        ("You: <0.0> hi\nYou: <0.0> hi\n", "0.0 0.0", ["repeated 0.0"]),
+        ("You: <0.1> x\nYou: <0.0> hi\n", "0.1 0.0", ["out of order 0.0"]),
+    ],
+)
+def test_own_words_come_back(read: str, messages: str, faults: list[str]) -> None:
+    dialect = _dialect(relay="{nick}: {message}", echo="You: {message}", **_NAMED)
+    listener = _heard_in(dialect, read, own=0)
+    assert (heard(listener), wrong(listener)) == (messages, faults)
+    listener.count()
+    assert sum(map(len, listener.numbers.values())) == len(set(messages.split()))
+
+
+def test_all_who_read_the_same_may_hear_themselves() -> None:
+    same = _dialect(relay="{nick}: {message}", echo="{nick}: {message}", **_NAMED)
+    other = _dialect(relay="{nick}: {message}", echo="You: {message}", **_NAMED)
+    cases: list[tuple[Dialect, str, list[str]]] = [
+        (same, "ann: <0.0> hi\n", []),
+        (other, "You: <0.0> hi\n", ["wrong name 0.0"]),
+    ]
+    for dialect, read, faults in cases:
+        first = _heard_in(dialect, read, own=0)
+        second = hear(first.voices, read, own=1)
+        assert (heard(first), wrong(first), heard(second)) == ("0.0", [], "0.0")
+        assert wrong(second) == faults
+
+
+@pytest.mark.parametrize(
+    ("read", "messages", "faults"),
+    [
+        ("<0.0> hi\n<1.0> ho\n<0.1> x\nbare\n", "0.0 1.0 0.1 1.1", []),
+        ("<0.0>| hi\n|<1.0> h|o\nba|re\n<0.1> x\n", "0.0 1.0 1.1 0.1", []),
+        ("<0.0> hi\n<1.0> ho\n<0.1> |x\nba", "0.0 1.0 0.1", []),
+        ("<0.0> hi\nzz", "0.0", ["invented -"]),
+        ("<0.0> hi\nzz\n<1.0> ho\n", "0.0 1.0", ["invented -"]),
+        ("<0.0> hi\n<0.0> hi\n", "0.0 0.0", ["repeated 0.0"]),
+    ],
+)
+def test_a_frame_without_any_name(read: str, messages: str, faults: list[str]) -> None:
+    listener = _heard_in(_dialect(relay="{message}", **_LINES), read)
+    assert (heard(listener), wrong(listener)) == (messages, faults)
+
+
+def test_an_address_in_place_of_a_name() -> None:
+    read = "127.0.0.1:5000> <0.0> hi\n127.0.0.1:50|01> <1.0> ho\n127.0.0.1:5001> <0.1> x\n"
+    listener = _heard_in(_dialect(relay="{host}:{port}> {message}", **_LINES), read)
+    assert (heard(listener), wrong(listener)) == ("0.0 1.0 0.1", ["wrong name 0.1"])
+
+
+@pytest.mark.parametrize(
+    ("read", "messages", "faults", "notices"),
+    [
+        ("Hello, bob![ann] <0.0> hi", "0.0", [], "greeting bob"),
+        (
+            "[ann] <0.0> hi|* b|ob has left *[bob] <1.0> ho* ann has left *",
+            "0.0 1.0",
+            [],
+            "leave bob leave ann",
+        ),
+        ("[ann] <0.0> hi* zed has left *|[bob] <1.0> ho", "0.0 1.0", ["invented -"], ""),
+        ("[ann] <0.0> hi|* zed has left *[bob] <1.0> ho", "0.0 1.0", ["invented -"], ""),
+        ("* bob has left *zz* ann has left *", "", ["invented -"], "leave bob leave ann"),
+    ],
+)
+def test_notices_without_frames(read: str, messages: str, faults: list[str], notices: str) -> None:
+    left = {"text": "* {nick} has left *"}
+    dialect = _dialect(relay="[{nick}] {message}", greeting="Hello, {nick}!", leave=left, **_RAW)
+    listener = _heard_in(dialect, read)
+    assert (heard(listener), wrong(listener)) == (messages, faults)
+    assert " ".join(f"{one.occasion} {one.nick}" for one in listener.notices) == notices
+
+
+def test_text_that_looks_like_a_notice_is_text_once_that_is_certain() -> None:
+    dialect = _dialect(relay="[{nick}] {message}", leave={"text": "{nick} left"}, **_RAW)
+    said = ["0 so bob left", "0 # x"]
+    listener = _heard_in(dialect, "[ann] so bob left[ann] <0.1> x", said=said)
+    assert (heard(listener), listener.notices, listener.doubtful_notices) == ("0.0 0.1", [], [])
+    listener = _heard_in(dialect, "[ann] so bob left", said=said)
+    assert (heard(listener), listener.notices, wrong(listener)) == ("", [], [])
+    assert [one.nick for one in listener.doubtful_notices] == ["bob"]

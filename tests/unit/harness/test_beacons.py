@@ -184,11 +184,11 @@ def test_they_go_as_the_last_one_went_and_new_ones_come(
 def test_a_probe_is_said_by_both_and_only_by_those_who_are_there(serve: Serve, room: Room) -> None:
     async def main() -> None:
         async with serve(room()) as port, beacons_at(port) as beacons:
-            beacons.probe()
+            await beacons.probe()
             await beacons.begin()
-            beacons.probe()
+            await beacons.probe()
             beacons.pair[0].hang_up(Ending.CLOSE)
-            beacons.probe()
+            await beacons.probe()
             speeches = beacons.crew.recorder.transcript.voices.speeches
             probes = [
                 sum(message.kind is Kind.PROBE for message in speeches[user.conn].messages)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness import blame
-from harness.blame import Lost, of_losses
+from harness.announcement import Announcement, Occasion
+from harness.blame import Lost, is_like, of_losses
+from harness.dialect_files import load_dialect
 from harness.events import Cut, Ending, Eof, Froze, Left, Sent, Thawed
 from harness.plan import Deed, PlannedPerson, PlannedStep, Scene
 from harness.scenario import Verb
@@ -322,3 +324,32 @@ def test_what_happened_before_the_end(
     if fault == "long ago":
         tale.tick(1_000)
     assert blame.of_end(tale.case(), tale.tick()) == (requirement, before)
+
+
+@pytest.mark.parametrize(
+    ("text", "like"),
+    [
+        (b"bob joined the chat!", True),
+        (b"~0~ so bob joined the party of the chat!", True),
+        (b"bob joined", False),
+        (b"the chat! joined ", False),
+    ],
+)
+def test_what_looks_like_a_notice(text: bytes, like: bool) -> None:
+    told = Announcement.model_validate({"text": "{nick} joined {any} the chat!"})
+    if b"party" not in text:
+        told = Announcement.model_validate({"text": "{nick} joined the chat!"})
+    assert is_like(told.notice(Occasion.JOIN), text, load_dialect("raw")) is like
+
+
+@pytest.mark.parametrize(("text", "requirement"), [("eve left!", "RELAY-10"), ("eve", "RELAY-1")])
+def test_a_lost_message_that_looks_like_a_notice(
+    tell: MakeTale, text: str, requirement: str
+) -> None:
+    tale = tell("lines")
+    leave = Announcement.model_validate({"text": "{nick} left!"})
+    tale.dialect = tale.dialect.model_copy(update={"leave": leave})
+    a, b, _ = tale.room("ann", "bob", "cid")
+    tale.tell(a, text, b)
+    tale.tell(a, "two")
+    assert blamed(tale) == requirement

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from harness.crew import AT_THE_DOOR, Crew, StepFailureError
+from harness.dialect import Dialect
 from harness.dialect_files import load_dialect
 from harness.events import Ending, Failure, Kind, Role
 from harness.recorder import Recorder
@@ -24,8 +25,10 @@ WAIT = 20.0
 
 
 @contextlib.asynccontextmanager
-async def crew_at(port: int, patience: float = 1.0, lives: int = 100) -> AsyncIterator[Crew]:
-    recorder = Recorder(load_dialect("raw"), None)
+async def crew_at(
+    port: int, patience: float = 1.0, lives: int = 100, dialect: Dialect | None = None
+) -> AsyncIterator[Crew]:
+    recorder = Recorder(dialect or load_dialect("raw"), None)
     target = Target("127.0.0.1", port)
     crew = Crew(recorder, target, Watch(recorder, target), patience, lives)
     async with asyncio.timeout(WAIT):
@@ -340,6 +343,69 @@ def test_who_is_asked_again_tries_on_the_same_connection(serve: Serve) -> None:
             assert (told.failure, told.note) == (Failure.REFUSED, "asked for it again")
             assert list(crew.users.values()) == [user]
             assert user.attendance.named > 1
+
+    asyncio.run(main())
+
+
+BY_ITS_END = Dialect.model_validate(
+    {
+        "name": "test",
+        "about": "A prompt that ends as a message begins.",
+        "prompt": {"ends-with": ": "},
+        "nickname": {"ends": "none"},
+        "said": {"ends": "none"},
+        "heard": {"ends": "none"},
+        "relay": "{nick}: {message}",
+    }
+)
+
+
+def test_what_ends_as_a_prompt_does_may_be_the_beginning_of_a_message(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.crew.MORE_MAY_COME", WAIT)
+    writers: list[Writer] = []
+
+    async def first_half(reader: Reader, writer: Writer) -> None:
+        writer.write(b"Your name: ")
+        await reader.read(100)
+        writer.write(b"bob: ")
+        writers.append(writer)
+        await reader.read()
+
+    async def main() -> None:
+        async with serve(first_half) as port, crew_at(port, dialect=BY_ITS_END) as crew:
+            bob, alice = enrol(crew, "bob"), enrol(crew)
+            for user in (bob, alice):
+                await crew.connect(user)
+                user.give_name()
+            assert await alice.until(lambda: alice.asked_again, WAIT)
+            settled = asyncio.create_task(crew.until_settled(alice, WAIT))
+            await asyncio.sleep(0)
+            message = await crew.speak(bob, Kind.BEACON)
+            assert message is not None
+            assert not settled.done()
+            writers[-1].write(message.token)
+            assert await settled
+            assert alice.attendance.joined is not None
+
+    asyncio.run(main())
+
+
+def test_who_is_asked_again_by_the_end_of_a_prompt(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.crew.MORE_MAY_COME", 0.01)
+
+    async def asks(reader: Reader, writer: Writer) -> None:
+        writer.write(b"Your name: ")
+        while await reader.read(100):
+            writer.write(b"It is taken. Another one: ")
+
+    async def main() -> None:
+        async with serve(asks) as port, crew_at(port, dialect=BY_ITS_END) as crew:
+            told = await failing(crew.join(enrol(crew)))
+            assert (told.failure, told.note) == (Failure.REFUSED, "asked for it again")
 
     asyncio.run(main())
 

@@ -84,7 +84,7 @@ def test_a_last_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
         "[]",
         '["nothing", 1]',
         '["connected", "x", 1]',
-        '["connected", 1]',
+        '["connected", 1, 2]',
         '["lagged", 1, "x"]',
     ],
 )
@@ -110,7 +110,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 def test_parse_refuses_what_is_too_long() -> None:
     with pytest.raises(ValueError, match="longer"):
-        parse(["connected", 1, 2, 3])
+        parse(["connected", 1, 2, "host", 3, 4])
 
 
 def test_a_history_keeps_the_order() -> None:

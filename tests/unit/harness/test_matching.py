@@ -3,10 +3,11 @@
 import pytest
 from streams import doubtful, hear, heard, name_of, stream, voices_of, wrong
 
-from harness import matching
+from harness import matching, starts
 from harness.events import Kind, Said
-from harness.matching import Matcher, TooAmbiguousError
+from harness.matching import Matcher
 from harness.readings import NOBODY, Doubt, Piece
+from harness.starts import TooAmbiguousError
 
 # Names; what was said; what was read; what was heard; what is doubtful.
 RAW = [
@@ -243,7 +244,7 @@ def test_who_has_said_nothing_cannot_be_heard() -> None:
 
 
 def test_a_speech_of_one_letter_has_too_many_beginnings() -> None:
-    most = matching.MOST_STARTS
+    most = starts.MOST_STARTS
     voices = voices_of("raw", ["ann", "bob"], [b"0 " + b"x" * (2 * most), "1 # hi"])
     matcher = Matcher(voices, own=9)
     # So far it may be anywhere; the next read tells no more, and the turn ends the waiting.
@@ -255,7 +256,7 @@ def test_a_speech_of_one_letter_has_too_many_beginnings() -> None:
 
 
 def test_a_longer_look_tells_where_it_begins() -> None:
-    most = matching.MOST_STARTS
+    most = starts.MOST_STARTS
     voices = voices_of("raw", ["ann"], [b"0 " + b"x" * (2 * most) + b"y"])
     matcher = Matcher(voices, own=9)
     assert matcher.feed(b"ann: " + b"x" * 30) is None
@@ -270,8 +271,8 @@ def test_a_long_monotonous_message_is_heard_in_two_reads() -> None:
 
 
 def test_too_much_that_is_alike_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "MOST_ALIKE", 64)
-    voices = voices_of("raw", ["ann"], [b"0 " + b"x" * (3 * matching.MOST_STARTS)])
+    monkeypatch.setattr(starts, "MOST_ALIKE", 64)
+    voices = voices_of("raw", ["ann"], [b"0 " + b"x" * (3 * starts.MOST_STARTS)])
     matcher = Matcher(voices, own=9)
     with pytest.raises(TooAmbiguousError):
         matcher.feed(b"ann: " + b"x" * 70)

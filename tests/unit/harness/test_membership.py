@@ -246,3 +246,78 @@ def test_who_joined_after_the_last_word_of_another_is_owed_nothing_of_it(tale: T
     assert made.stayed(made.people[late])
     # Both words of bob at ann, ann's at bob, and bob's last at cid; nothing of ann's.
     assert (misses(made), made.obligations) == ([], 4)
+
+
+# -- earlier messages told to who comes --------------------------------------------------------
+
+
+def _told_again(tell: MakeTale, count: int, live: int = 1) -> tuple[Tale, int]:
+    """Let somebody come to whom `count` earlier messages are told; the dialect has twenty."""
+    tale = tell("history")
+    a, _, _ = tale.room("ann", "bob", "cid")
+    told = [tale.tell(a, f"number {number}") for number in range(count + 3)]
+    late = tale.join("dan")
+    tale.read(late, b"".join(told[3:]))
+    for _ in range(live):
+        tale.tell(a, "live")
+    return tale, late
+
+
+# The last of it may have been on its way.
+@pytest.mark.parametrize(("count", "unlawful"), [(1, 0), (20, 0), (21, 0), (22, 1), (24, 3)])
+def test_so_much_history_is_lawful(tell: MakeTale, count: int, unlawful: int) -> None:
+    tale, late = _told_again(tell, count)
+    found = list(rights(tale).unlawful())
+    assert [one.receiver.conn for one in found] == [late] * unlawful
+
+
+def test_history_after_a_live_message_is_unlawful(tell: MakeTale) -> None:
+    tale = tell("history")
+    a, b, _ = tale.room("ann", "bob", "cid")
+    old = tale.tell(b, "old")
+    tale.tell(b, "newer")
+    late = tale.join("dan")
+    tale.tell(a, "live")
+    tale.read(late, old)
+    assert [one.message.number for one in rights(tale).unlawful()] == [1]
+
+
+def test_history_does_not_prove_that_one_is_in(tell: MakeTale) -> None:
+    tale, late = _told_again(tell, 5, live=0)
+    assert rights(tale).people[late].joined is None
+    tale, late = _told_again(tell, 5)
+    assert rights(tale).people[late].joined is not None
+
+
+def test_what_was_lost_between_history_and_coming_in_is_not_owed(tell: MakeTale) -> None:
+    tale, late = _told_again(tell, 2, live=0)
+    tale.tell(0, "said while it came", late)
+    tale.tell(0, "live")
+    tale.tell(0, "lost", late)
+    tale.tell(0, "live")
+    tale.end()
+    assert misses(rights(tale)) == [(late, 0, 8, True)]
+
+
+# -- own words ----------------------------------------------------------------------------------
+
+
+def test_who_hears_itself_is_owed_its_own_words(tell: MakeTale) -> None:
+    tale = tell("tutorial-lines")
+    a, b = tale.room("ann", "bob")
+    tale.say(a, "never comes back")
+    came = tale.say(a, "comes back")
+    tale.read(a, came.replace(b"ann: ", b"You: "))
+    tale.end()
+    found = misses(rights(tale))
+    assert (a, a, 1, False) in found or (a, a, 1, True) in found
+    assert not [one for one in found if one[:3] == (a, a, 2)]
+    assert (b, b, 1, False) in found
+
+
+def test_an_echo_proves_that_one_is_in(tell: MakeTale) -> None:
+    tale = tell("tutorial-lines")
+    a = tale.join("ann")
+    said = tale.say(a, "hello")
+    tale.read(a, said.replace(b"ann: ", b"You: "))
+    assert rights(tale).people[a].joined is not None

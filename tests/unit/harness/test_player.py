@@ -16,6 +16,7 @@ from harness.scenario import Step
 from harness.texts import parse_text
 
 RAW, LINES = load_dialect("raw"), load_dialect("lines")
+LENGTH, NUL = load_dialect("length"), load_dialect("nul")
 
 
 def player(dialect: Dialect = RAW, cutting: Cutting = Cutting.WHOLE, size: int = 0) -> Player:
@@ -118,6 +119,9 @@ def test_a_greeting_is_its_token() -> None:
         (LINES, "one{end}two{end}", (b"one\n", b"two\n"), b""),
         (LINES, "one{end}tw", (b"one\n",), b"tw"),
         (LINES, "on", (), b"on"),
+        (LENGTH, "one{end}", (b"\0\0\0\3one",), b""),
+        (LENGTH, ["o", "ne{end}", {"hex": "00 00 00 01"}], (b"\0\0\0\3one",), b"\0\0\0\1"),
+        (NUL, "one{end}two{end}", (b"one\0", b"two\0"), b""),
     ],
 )
 def test_what_is_sent_completes_messages(
@@ -141,6 +145,35 @@ def test_the_text_of_what_is_sent_is_for_who_waits_for_it() -> None:
     assert said.text == "one"
 
 
+def test_what_is_sent_with_a_length_is_heard_as_its_text() -> None:
+    # A length of 128 and more is no text, and says nothing of what it counts.
+    said, _ = player(LENGTH).send(a_step(send="{я*100}{end}"), 0.0, member=True)
+    assert (said.text, said.judged) == ("я" * 100, True)
+
+
+def test_what_is_said_behind_a_length_that_was_begun_is_not_judged() -> None:
+    one = player(LENGTH)
+    one.send(a_step(send={"hex": "00 00 00 09"}), 0.0, member=True)
+    said, _ = one.say(a_step(say="hi"), parse_text("hi"), 0.0, 0)
+    assert not said.judged
+
+
+def test_a_stranger_ends_what_stands_for_a_nickname() -> None:
+    mixed = LINES.model_copy(update={"nickname": NUL.nickname})
+    assert player(mixed).send(a_step(send="x{end}"), 0.0, member=False)[0].data == b"x\0"
+    assert player(mixed).send(a_step(send="x{end}"), 0.0, member=True)[0].data == b"x\n"
+
+
+def test_text_is_written_in_the_encoding_of_the_dialect() -> None:
+    latin = LINES.model_copy(update={"encoding": "iso8859-1"})
+    said, problem = player(latin).send(a_step(send="é{end}"), 0.0, member=True)
+    assert (said.data, said.text, said.judged, problem) == (b"\xe9\n", "é", True, None)
+    assert player(latin).send(a_step(send="я"), 0.0, member=True)[1] == (
+        "'я' cannot be written in iso8859-1"
+    )
+    assert player(latin).say(a_step(say="é"), parse_text("é"), 0.0, 0)[0].data.count(b"\xe9") == 1
+
+
 def test_segments_are_cut_where_they_are_written() -> None:
     said, _ = player(LINES).send(a_step(send=["a", "bcd", "{end}"]), 0.0, member=True)
     assert (said.data, said.cuts) == (b"abcd\n", (1, 4))
@@ -158,6 +191,9 @@ def test_one_segment_is_cut_like_a_message() -> None:
         (LINES, {"hex": "ff"}, (b"\xff",)),
         (LINES, ["one{end}", {"hex": "c3"}], (b"one\n", b"\xc3")),
         (LINES, [{"hex": "c3"}, "{end}"], (b"\xc3\n",)),
+        (LENGTH, [{"hex": "c3"}, "{end}"], (b"\0\0\0\1\xc3",)),
+        # A length beyond all bounds.
+        (LENGTH, "xxxx", (b"xxxx",)),
     ],
 )
 def test_after_what_is_no_text_nothing_is_judged(

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from harness.dialect import Dialect
+from harness.dialect_files import load_dialect
 from harness.requirements import (
     GROUPS,
     REQUIREMENTS,
@@ -13,6 +15,8 @@ from harness.requirements import (
     Requirement,
     requirement,
 )
+from harness.requirements.scope import why_not
+from harness.template import parse_template
 
 # Ids never change their meaning and are never used again, so this list only grows.
 PINNED: Mapping[Level, str] = {
@@ -71,15 +75,44 @@ def test_levels_never_fail_a_run() -> None:
     assert failing == {Level.MUST, Level.SHOULD}
 
 
-def test_what_needs_frames_or_announcements_says_so() -> None:
-    special = {
-        each.id: each.dialects
-        for each in REQUIREMENTS.values()
-        if each.dialects is not Dialects.ALL
-    }
+def test_what_not_every_dialect_shows_says_so() -> None:
+    special: dict[Dialects, set[str]] = {}
+    for each in REQUIREMENTS.values():
+        special.setdefault(each.dialects, set()).add(each.id)
+    del special[Dialects.ALL]
     assert special == {
-        "JOIN-9": Dialects.FRAMED,
-        "RELAY-9": Dialects.FRAMED,
-        "INPUT-3": Dialects.FRAMED,
-        "LEAVE-7": Dialects.ANNOUNCING,
+        Dialects.PROMPTING: {"JOIN-1"},
+        Dialects.NAMED: {f"JOIN-{number}" for number in (3, 4, 5, 6, 7, 8)} | {"LEAVE-4"},
+        Dialects.ENDED_NAMES: {"JOIN-9"},
+        Dialects.MARKED: {"RELAY-2"},
+        Dialects.LINES: {"RELAY-9", "INPUT-3"},
+        Dialects.UTF_8: {"INPUT-1", "INPUT-2"},
+        Dialects.ANNOUNCING: {"LEAVE-7"},
     }
+
+
+def _reasons(dialect: Dialect) -> dict[str, str]:
+    reasons = {each.id: why_not(each, dialect) for each in REQUIREMENTS.values()}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def test_what_says_nothing_of_a_dialect() -> None:
+    raw, lines = load_dialect("raw"), load_dialect("lines")
+    assert _reasons(lines) == {"LEAVE-7": "nobody is told who comes and goes"}
+    assert _reasons(raw) == {
+        "JOIN-9": "nothing marks the end of a nickname",
+        "RELAY-9": "nothing marks the end of a message to the server",
+        "INPUT-3": "nothing marks the end of a message to the server",
+        "LEAVE-7": "nobody is told who comes and goes",
+    }
+
+
+def test_a_dialect_without_names_prompt_and_unicode() -> None:
+    changes: dict[str, object] = {"nickname": None, "prompt": None, "encoding": "latin-1"}
+    changes["relay"] = parse_template("{message}", ("message",))
+    reasons = _reasons(load_dialect("lines").model_copy(update=changes))
+    assert reasons["JOIN-1"] == "the client speaks first"
+    assert reasons["JOIN-5"] == reasons["JOIN-9"] == "nobody has a nickname"
+    assert reasons["RELAY-2"] == "nothing tells who speaks"
+    assert reasons["INPUT-2"] == "its text is not in UTF-8"
+    assert "RELAY-1" not in reasons

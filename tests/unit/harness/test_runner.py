@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from harness import runner
-from harness.errors import UsageError
+from harness.dialect_files import load_dialect
+from harness.errors import InputError, UsageError
 from harness.history import History
 from harness.options import RunOptions, parser, run_options
 from harness.run import RunResult
 from harness.runner import reference_command, run
 from harness.screen import Screen
+from harness.spoken import Spoken
 from harness.target import TargetSpec
 from harness.verdict import Outcome, Verdict
 
@@ -224,7 +226,7 @@ def test_the_reference_speaks_what_it_speaks(desk: Path, table: Table) -> None:
     (desk / "own.yaml").write_text(text, encoding="utf-8")
     out_of("talk.yaml", "--dialect", "lines")
     assert table.specs == [TargetSpec(command=reference_command("lines"))]
-    with pytest.raises(UsageError, match="speaks raw and lines only"):
+    with pytest.raises(UsageError, match="speaks raw and lines and nick only"):
         out_of("talk.yaml", "--dialect", "own.yaml")
     out_of("talk.yaml", "--dialect", "own.yaml", "--server", "x")
 
@@ -270,3 +272,81 @@ def test_what_is_done_to_a_server_needs_one_of_our_own(desk: Path, table: Table,
         out_of("talk.yaml", "acts.yaml", "--connect", "127.0.0.1:14901")
     assert table.seeds == []
     assert out_of("acts.yaml", "--server", "x {port}")[0] == 0
+
+
+ODD = """\
+name: odd
+about: A test.
+encoding: ascii
+nickname: {ends: lf}
+said: {ends: lf}
+heard: {ends: lf}
+relay: "{nick}: {message}"
+"""
+RUSSIAN = SCENARIO.replace('"{sentence}"', "привет")
+
+
+def test_what_a_dialect_cannot_say_is_skipped_with_its_reason(desk: Path, table: Table) -> None:
+    (desk / "odd.yaml").write_text(ODD, encoding="utf-8")
+    (desk / "hi.yaml").write_text(RUSSIAN, encoding="utf-8")
+    spoken = ("--dialect", "odd.yaml", "--server", "x")
+    status, said = out_of("hi.yaml", "talk.yaml", *spoken, "--repeat", "2")
+    assert (status, table.names) == (0, ["talk", "talk"])
+    first, *_, last = said.splitlines()
+    assert first == (
+        "SKIP  hi: line 6: this cannot be said in odd ('п' cannot be written in ascii)"
+    )
+    assert last == "2 runs: pass, 1 skipped"
+    assert out_of("hi.yaml", *spoken)[0] == Outcome.INCONCLUSIVE.exit_status
+    # In another dialect it is run.
+    assert out_of("hi.yaml")[0] == 0
+
+
+@pytest.mark.parametrize("dialect", ["telnet", "own/nick.yaml"])
+def test_a_dialect_that_the_reference_does_not_speak_needs_a_server(
+    desk: Path, table: Table, dialect: str
+) -> None:
+    (desk / "own").mkdir()
+    (desk / "own" / "nick.yaml").write_text(ODD.replace("odd", "nick"), encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"for {dialect} name a server with --server or"):
+        out_of("talk.yaml", "--dialect", dialect)
+    assert out_of("talk.yaml", "--dialect", dialect, "--server", "x")[0] == 0
+    assert out_of("talk.yaml", "--dialect", "nick")[0] == 0
+    assert table.specs[-1] == TargetSpec(command=reference_command("nick"))
+
+
+@pytest.mark.usefixtures("table")
+def test_a_dialect_is_learnt_once_and_kept_with_each_run(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def learn(spec: TargetSpec, _screen: Screen) -> Spoken:
+        asked.append(spec)
+        (desk / "odd.yaml").write_text(ODD, encoding="utf-8")
+        return Spoken(load_dialect(str(desk / "odd.yaml")), ODD)
+
+    monkeypatch.setattr(runner, "learnt", learn)
+    built = shlex.join([sys.executable, "-c", "open('built', 'x')"])
+    words = ("talk.yaml", "--dialect", "learn", "--server", "x", "--repeat", "2")
+    assert out_of(*words, "--build", built)[0] == 0
+    assert asked == [TargetSpec(command="x")]
+    assert (desk / "built").exists()
+    for folder in (desk / "runs").iterdir():
+        assert (folder / "dialect.yaml").read_text(encoding="utf-8") == ODD
+        about = (folder / "about.json").read_text(encoding="utf-8")
+        assert f"--dialect runs/{folder.name}/dialect.yaml" in about
+
+
+def test_nothing_is_learnt_of_the_reference_or_for_a_wrong_scenario(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn(*_: object) -> Spoken:
+        raise AssertionError
+
+    monkeypatch.setattr(runner, "learnt", learn)
+    with pytest.raises(UsageError, match="--dialect learn learns how a server speaks: name one"):
+        out_of("talk.yaml", "--dialect", "learn")
+    (desk / "wrong.yaml").write_text("format: 2\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        out_of("talk.yaml", "wrong.yaml", "--dialect", "learn", "--server", "x")

@@ -10,6 +10,7 @@ from harness.cast import CastMember
 from harness.casting import walk
 from harness.durations import Span
 from harness.errors import InputError
+from harness.feature import Feature
 from harness.limits import Limits
 from harness.nodes import Mark, loads
 from harness.on import On
@@ -153,6 +154,8 @@ story:
   - {who: alice, hears: {from: bob}, within: 1s}
   - {who: alice, hears: {text: "{end}"}}
   - {who: mallory, hears-nothing: true, after: 1s}
+  - {who: alice, sees-join: crowd, within: 1s}
+  - {who: alice, sees-leave: everyone, after: 1s}
   - {who: mallory, refused: true, within: 1s}
   - {who: bob, freeze: true}
   - {who: bob, thaw: true, within: 3s}
@@ -244,7 +247,7 @@ def test_what_is_added_from_outside() -> None:
             "needs",
             "frame",
             (
-                "--set needs=frame: must be one of frames, chunks, not the text 'frame' "
+                f"--set needs=frame: must be one of {', '.join(Feature)}, not the text 'frame' "
                 "(did you mean 'frames'?)"
             ),
         ),

@@ -5,8 +5,11 @@ from textwrap import indent
 import pytest
 
 from harness.errors import InputError
+from harness.feature import Feature
 from harness.nodes import loads
 from harness.scenario import Verb, read_scenario
+
+FEATURES = ", ".join(Feature)
 
 
 def mistakes(
@@ -36,7 +39,8 @@ STEP_MISTAKES = [
         "who: bob\ndrop: reset\nwithin: 1s",
         (
             "9:5: 'drop' does not take 'within' "
-            "(it takes after; within goes with connect, join, hears, refused, leave, thaw, server)"
+            "(it takes after; within goes with connect, join, hears, sees-join, sees-leave, "
+            "refused, leave, thaw, server)"
         ),
     ),
     ("wait: 5", "7:11: the number 5 has no unit (write 5s or 5ms)"),
@@ -145,11 +149,11 @@ def test_mistakes_in_a_step(step: str, message: str) -> None:
         (scenario(more="seed: "), "f:5:6: 'seed' has no value"),
         (
             scenario(more="needs: frame"),
-            "f:5:8: must be one of frames, chunks, not the text 'frame' (did you mean 'frames'?)",
+            f"f:5:8: must be one of {FEATURES}, not the text 'frame' (did you mean 'frames'?)",
         ),
         (
             scenario(more="needs: [frames, 5]"),
-            "f:5:17: must be one of frames, chunks, not the number 5",
+            f"f:5:17: must be one of {FEATURES}, not the number 5",
         ),
         (
             scenario(more="on: glued"),

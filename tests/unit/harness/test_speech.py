@@ -4,7 +4,7 @@ import pytest
 from streams import name_of, say, voices_of
 
 from harness.events import Kind
-from harness.speech import common, occurrences
+from harness.starts import common, occurrences
 
 NAMES = ("ann", "bob", "bob")
 

@@ -25,6 +25,8 @@ RIGHT = {
     Verb.SEND: {"hex": "ff"},
     Verb.HEARS: {"from": "bob"},
     Verb.HEARS_NOTHING: True,
+    Verb.SEES_JOIN: "bob",
+    Verb.SEES_LEAVE: "everyone",
     Verb.REFUSED: True,
     Verb.LEAVE: True,
     Verb.DROP: "reset",
@@ -100,6 +102,8 @@ def test_values() -> None:
     hears = Step.model_validate({"who": "a", "hears": {"text": "{hi}"}}).hears
     assert hears == Hears(text="{hi}")
     for name in ("everyone", "crowd-001"):
+        assert Step.model_validate({"who": "a", "sees-join": name}).seen == name
+        assert Step.model_validate({"who": "a", "sees-leave": name}).seen == name
         assert Hears.model_validate({"from": name}).from_ == name
 
 

@@ -22,8 +22,8 @@ def words(raw: object) -> list[str]:
 
 
 VERBS = (
-    "connect, join, say, send, hears, hears-nothing, refused, leave, drop, freeze, thaw, server, "
-    "wait, together, repeat"
+    "connect, join, say, send, hears, hears-nothing, sees-join, sees-leave, refused, leave, drop, "
+    "freeze, thaw, server, wait, together, repeat"
 )
 
 ACTS = ", ".join(ServerAct)
@@ -321,7 +321,8 @@ def test_all_mistakes_of_a_step_at_once() -> None:
         (
             "together.0.within!: 'say' does not take 'within' "
             "(it takes times, every, over, after, bare; "
-            "within goes with connect, join, hears, refused, leave, thaw, server)"
+            "within goes with connect, join, hears, sees-join, sees-leave, refused, leave, thaw, "
+            "server)"
         ),
         "together.0.say: a brace without its partner: '{x' (write {{ or }} for a brace)",
         "together.0.times: 'times' must be at least 1, not the number 0",

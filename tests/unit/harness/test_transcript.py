@@ -10,6 +10,7 @@ from harness import events
 from harness.attendance import MOST_ANSWER, MOST_AT_THE_DOOR
 from harness.dialect_files import load_dialect
 from harness.events import Ending, Failure, Kind, Stage
+from harness.tokens import mint
 from harness.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -244,3 +245,30 @@ def test_an_event_of_no_known_kind_only_moves_the_end() -> None:
     transcript = Transcript(load_dialect("raw"))
     transcript.observe(events.Event(7))
     assert (transcript.end, transcript.people) == (7, {})
+
+
+def test_what_is_read_is_decoded_where_the_dialect_needs_it() -> None:
+    dialect = load_dialect("nick")
+    history: list[events.Event] = []
+    for conn, nick in enumerate(["ann", "bob"]):
+        history += [
+            events.Connect(1, conn, nick, nick, events.Role.PERSON),
+            events.Connected(2, conn),
+            events.Named(3, conn, nick.encode()),
+        ]
+    token = mint(1, 0)
+    said = dialect.said_bytes(f"hi {token.decode()}", "bob")
+    history += [
+        events.Said(4, 1, 0, said, token, Kind.STORY, 4, -1),
+        events.Read(5, 0, b"bob joined!" + said[:4]),
+        events.Read(6, 0, said[4:] + b"ann left!wh"),
+        events.Read(7, 0, b"at"),
+    ]
+    listener = Transcript.of(dialect, history).listeners[0]
+    assert [message.token for message in listener.messages] == [token]
+    assert listener.times == [6]
+    assert [(one.occasion, one.nick, one.at) for one in listener.notices] == [
+        ("join", "bob", 5),
+        ("leave", "ann", 6),
+    ]
+    assert [one.at for one in listener.anomalies] == [6]

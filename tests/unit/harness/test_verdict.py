@@ -14,6 +14,7 @@ from harness.verdict import (
 )
 
 PASS, INCONCLUSIVE, FAIL = Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL
+NONE = Outcome.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
@@ -23,13 +24,18 @@ PASS, INCONCLUSIVE, FAIL = Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL
         ([PASS, PASS], PASS),
         ([PASS, INCONCLUSIVE, PASS], INCONCLUSIVE),
         ([INCONCLUSIVE, FAIL, PASS], FAIL),
+        ([NONE, PASS], PASS),
+        ([NONE], PASS),
+        ([NONE, FAIL], FAIL),
     ],
 )
 def test_the_worst_wins(outcomes: list[Outcome], expected: Outcome) -> None:
     assert worst(outcomes) is expected
 
 
-@pytest.mark.parametrize(("outcome", "status"), [(PASS, 0), (FAIL, 1), (INCONCLUSIVE, 3)])
+@pytest.mark.parametrize(
+    ("outcome", "status"), [(PASS, 0), (FAIL, 1), (INCONCLUSIVE, 3), (NONE, 3)]
+)
 def test_exit_statuses(outcome: Outcome, status: int) -> None:
     assert outcome.exit_status == status
 

@@ -80,10 +80,10 @@ class Server(Program):
     def connect(self) -> "Peer":
         return Peer(socket.create_connection(("127.0.0.1", self.port), BOUND))
 
-    def join(self, name: str, end: str = "") -> "Peer":
+    def join(self, name: str, end: str = "", prompt: str = "nickname") -> "Peer":
         """A new member, in the room for certain."""
         peer = self.connect()
-        assert peer.read(8 + len(end)) == b"nickname" + end.encode()
+        assert peer.read(len(prompt + end)) == (prompt + end).encode()
         peer.send((name + end).encode())
         self.wait_for(f"{name} joined")
         return peer

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reference.framing import Dialect
+from reference.framing import LINES, NICK, RAW, Dialect
 from reference.server import FULL, HIGH, PATIENCE, Connection, Log, Server
 from reference.texts import texts_in
 
@@ -63,8 +63,8 @@ class Pipe(asyncio.Transport):
 class Rooms:
     """A server with members on transports, whose turns are made by the test."""
 
-    def __init__(self, *takes: int) -> None:
-        self.server = Server(Dialect.RAW, texts_in("en", {}), Log())
+    def __init__(self, *takes: int, dialect: Dialect = RAW) -> None:
+        self.server = Server(dialect, texts_in("en", {}), Log())
         self.pipes = [self.join(b"%d" % number, size) for number, size in enumerate(takes)]
 
     def join(self, name: bytes, takes: int = 1 << 40) -> Pipe:
@@ -134,6 +134,27 @@ def test_a_member_that_does_not_catch_up_is_given_up_and_disconnected_when_full(
     asyncio.run(story())
 
 
+def test_who_does_not_read_its_own_echo_is_disconnected_and_announced_once(
+    patience: Callable[[float], None],
+) -> None:
+    async def story() -> None:
+        rooms = Rooms(1 << 40, len(NICK.prompt), dialect=NICK)
+        healthy, stuck = rooms.pipes
+        await rooms.turn()
+        while not stuck.is_closing():
+            await rooms.until(stuck.is_reading)
+            await rooms.say(stuck, 10_000)
+        await rooms.turn()
+        assert FULL < healthy.written.count(b".") < FULL + 100_000
+        assert healthy.written.endswith(b"1 left!")
+        assert healthy.written.count(b"left!") == 1
+        assert b"left!" not in stuck.written
+        assert healthy.is_reading()
+
+    patience(0.0)
+    asyncio.run(story())
+
+
 def test_a_member_behind_that_is_lost_holds_nobody(patience: Callable[[float], None]) -> None:
     async def story() -> None:
         rooms = Rooms(1 << 40, 100)
@@ -164,7 +185,7 @@ def test_a_healthy_member_is_never_disconnected_by_one_turn() -> None:
     """What the comment on the sizes claims, with the read that grows most."""
 
     async def story() -> None:
-        server = Server(Dialect.LINES, texts_in("en", {}), Log())
+        server = Server(LINES, texts_in("en", {}), Log())
         pipes = [Pipe(Connection(server), 1 << 40) for _ in range(30)]
         pipes[0].takes = len(server.room.prompt)
         for pipe in pipes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reference.client import NICKNAME_PAUSE, Client
-from reference.framing import Dialect
+from reference.framing import DIALECTS, LINES, RAW, Dialect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,18 +120,18 @@ def test_the_end_of_input_instead_of_a_nickname_sends_nothing(call: Calling) -> 
     assert person.program.end() == (0, QUESTION + "\n", "")
 
 
-@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_the_prompt_is_answered_once_in_pieces_and_with_a_message(
     call: Calling, dialect: Dialect
 ) -> None:
-    end = b"\n" if dialect is Dialect.LINES else b""
-    person = call("--nick", "ann", "--dialect", dialect)
-    for piece in (b"ni", b"ckna", b"me" + end + b"bob: hi" + end):
+    prompt, end = dialect.prompt, dialect.end
+    person = call("--nick", "ann", "--dialect", dialect.name)
+    for piece in (prompt[:2], prompt[2:-1], prompt[-1:] + end + b"bob: hi" + end):
         person.server.send(piece)
     assert person.server.read(3 + len(end)) == b"ann" + end
     person.program.wait_for("bob: hi")
-    person.server.send(b"nickname" + end)
-    person.program.wait_for("nickname")
+    person.server.send(prompt + end)
+    person.program.wait_for(prompt.decode())
     person.program.end_input()
     assert person.server.read_to_end() == b""
 
@@ -164,7 +164,7 @@ def test_in_raw_the_first_message_waits_until_the_nickname_has_been_read() -> No
             yield line
 
     async def story() -> list[tuple[bytes, float]]:
-        client = Client(Dialect.RAW)
+        client = Client(RAW)
         transport = Recorder()
         client.connection_made(transport)
         client.data_received(b"nickname")
@@ -274,12 +274,12 @@ def test_it_ends_quietly_when_nobody_reads_it(call: Calling) -> None:
 # --- together
 
 
-@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("dialect", [RAW, LINES], ids=["raw", "lines"])
 def test_client_and_server_chat_with_each_other(
     start_server: StartServer, start: StartProgram, dialect: Dialect
 ) -> None:
-    server = start_server("--dialect", dialect)
-    address = ("--port", str(server.port), "--dialect", dialect)
+    server = start_server("--dialect", dialect.name)
+    address = ("--port", str(server.port), "--dialect", dialect.name)
     ann = start("client", *address, "--nick", "ann")
     server.wait_for("ann joined")
     bob = start("client", *address, "--nick", "bob")

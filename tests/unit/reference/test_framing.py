@@ -5,22 +5,23 @@ from collections.abc import Iterable
 import pytest
 
 from reference.framing import (
+    DIALECTS,
+    LINES,
     MAX_LINE,
     MAX_NICKNAME,
+    RAW,
+    ChunksDecoder,
     ClientDecoder,
     Dialect,
     FramingError,
     LinesDecoder,
-    RawDecoder,
-    decoder_for,
-    encode,
     nickname_in,
 )
 
 ODD = "  \tж\u2028\u0085\u000b\u001c🙂 "
 
 
-def received(decoder: RawDecoder | LinesDecoder, reads: Iterable[bytes]) -> list[bytes]:
+def received(decoder: ChunksDecoder | LinesDecoder, reads: Iterable[bytes]) -> list[bytes]:
     return [frame for read in reads for frame in decoder.receive_data(read)]
 
 
@@ -29,13 +30,16 @@ def shown(decoder: ClientDecoder, reads: Iterable[bytes]) -> list[str]:
 
 
 def test_only_lines_end_with_a_newline() -> None:
-    assert encode(Dialect.RAW, b"hi") == b"hi"
-    assert encode(Dialect.LINES, b"hi") == b"hi\n"
+    assert {name: dialect.end for name, dialect in DIALECTS.items()} == {
+        "raw": b"",
+        "lines": b"\n",
+        "nick": b"",
+    }
 
 
-def test_each_dialect_has_its_decoder() -> None:
-    assert isinstance(decoder_for(Dialect.RAW), RawDecoder)
-    assert isinstance(decoder_for(Dialect.LINES), LinesDecoder)
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_a_prefix_is_written_by_one_side(dialect: Dialect) -> None:
+    assert dialect.server_prefix + dialect.client_prefix == b"{nick}: "
 
 
 @pytest.mark.parametrize(
@@ -70,29 +74,29 @@ def test_a_nickname_with_control_characters_is_refused(frame: bytes) -> None:
 
 def test_each_raw_read_is_a_frame() -> None:
     reads = [b"bob\n", b"one", ODD.encode(), b"\n"]
-    assert received(RawDecoder(), reads) == reads
+    assert received(ChunksDecoder(), reads) == reads
 
 
 @pytest.mark.parametrize("cut", range(1, len(ODD.encode())))
 def test_raw_never_cuts_a_character(cut: int) -> None:
     text = ODD.encode()
-    frames = received(RawDecoder(), [b"bob", text[:cut], text[cut:]])
+    frames = received(ChunksDecoder(), [b"bob", text[:cut], text[cut:]])
     assert b"".join(frames) == b"bob" + text
     assert "".join(frame.decode() for frame in frames) == "bob" + ODD
 
 
 def test_raw_puts_a_character_together_byte_by_byte() -> None:
     reads = [bytes([byte]) for byte in "🙂".encode()]
-    assert received(RawDecoder(), [b"bob", *reads]) == [b"bob", "🙂".encode()]
+    assert received(ChunksDecoder(), [b"bob", *reads]) == [b"bob", "🙂".encode()]
 
 
 def test_a_raw_nickname_that_ends_inside_a_character_waits_for_its_end() -> None:
     name = "Зоя".encode()
-    assert received(RawDecoder(), [name[:5], name[5:], b"hi"]) == [name, b"hi"]
+    assert received(ChunksDecoder(), [name[:5], name[5:], b"hi"]) == [name, b"hi"]
 
 
 def test_a_raw_nickname_without_an_end_has_a_bound() -> None:
-    decoder = RawDecoder()
+    decoder = ChunksDecoder()
     reads = iter([b"x" * 4 * MAX_NICKNAME + b"\xd0"])
     with pytest.raises(FramingError, match="without an end"):
         received(decoder, reads)
@@ -100,7 +104,7 @@ def test_a_raw_nickname_without_an_end_has_a_bound() -> None:
 
 @pytest.mark.parametrize("bad", [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xd0a", b"\x80"])
 def test_raw_yields_what_stands_before_bad_bytes(bad: bytes) -> None:
-    decoder = RawDecoder()
+    decoder = ChunksDecoder()
     assert received(decoder, [b"bob"]) == [b"bob"]
     frames = decoder.receive_data(b"good" + bad)
     assert next(frames) == b"good"
@@ -109,7 +113,7 @@ def test_raw_yields_what_stands_before_bad_bytes(bad: bytes) -> None:
 
 
 def test_raw_yields_nothing_where_nothing_is_good() -> None:
-    decoder = RawDecoder()
+    decoder = ChunksDecoder()
     received(decoder, [b"bob"])
     with pytest.raises(FramingError, match="UTF-8"):
         next(decoder.receive_data(b"\xff"))
@@ -117,7 +121,7 @@ def test_raw_yields_nothing_where_nothing_is_good() -> None:
 
 def test_a_raw_nickname_of_bad_bytes_is_refused_whole() -> None:
     with pytest.raises(FramingError, match="UTF-8"):
-        next(RawDecoder().receive_data(b"bob\xff"))
+        next(ChunksDecoder().receive_data(b"bob\xff"))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1000])
@@ -148,44 +152,45 @@ def test_a_line_has_a_bound_with_its_newline_and_without() -> None:
         received(LinesDecoder(), [longest, b"x"])
 
 
-@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 @pytest.mark.parametrize("size", [1, 3, 8, 9, 100])
 def test_the_prompt_is_seen_in_pieces_and_with_what_follows(dialect: Dialect, size: int) -> None:
     decoder = ClientDecoder(dialect)
-    stream = encode(dialect, b"nickname") + encode(dialect, b"bob: hi")
+    stream = dialect.end.join([dialect.prompt, b"bob: hi", b""])
     texts = shown(decoder, [stream[i : i + size] for i in range(0, len(stream), size)])
     assert decoder.prompted
     assert "".join(texts) == "bob: hi"
 
 
 def test_the_start_of_a_prompt_is_not_yet_one() -> None:
-    decoder = ClientDecoder(Dialect.RAW)
+    decoder = ClientDecoder(RAW)
     assert shown(decoder, [b"nick"]) == []
     assert decoder.prompted is None
 
 
-@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_only_the_start_of_the_stream_is_the_prompt(dialect: Dialect) -> None:
     decoder = ClientDecoder(dialect)
-    prompt = encode(dialect, b"nickname")
-    assert shown(decoder, [prompt, prompt]) == ["nickname"]
+    prompt = dialect.prompt + dialect.end
+    assert shown(decoder, [prompt, prompt]) == [dialect.prompt.decode()]
 
 
-@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_a_server_without_a_prompt_is_shown_from_its_first_byte(dialect: Dialect) -> None:
     decoder = ClientDecoder(dialect)
-    assert shown(decoder, [b"nick", encode(dialect, b"s are free")]) == ["nicks are free"]
+    start = dialect.prompt[:-1]
+    assert shown(decoder, [start, b"ing" + dialect.end]) == [start.decode() + "ing"]
     assert decoder.prompted is False
 
 
 def test_a_prompt_line_may_end_with_cr_lf_cut_in_two() -> None:
-    decoder = ClientDecoder(Dialect.LINES)
+    decoder = ClientDecoder(LINES)
     assert shown(decoder, [b"nickname\r", b"\nbob: hi\r\n"]) == ["bob: hi"]
     assert decoder.prompted
 
 
 def test_a_line_end_at_the_end_of_a_raw_text_is_not_shown() -> None:
-    assert shown(ClientDecoder(Dialect.RAW), [b"nickname", b"a: 1\n", b"b: 2\r\n", b"\n"]) == [
+    assert shown(ClientDecoder(RAW), [b"nickname", b"a: 1\n", b"b: 2\r\n", b"\n"]) == [
         "a: 1",
         "b: 2",
         "",
@@ -193,7 +198,7 @@ def test_a_line_end_at_the_end_of_a_raw_text_is_not_shown() -> None:
 
 
 def test_a_raw_text_waits_for_the_end_of_its_last_character() -> None:
-    decoder = ClientDecoder(Dialect.RAW)
+    decoder = ClientDecoder(RAW)
     text = "жук: яд".encode()
     assert shown(decoder, [b"nickname", text[:-1]]) == []
     assert decoder.cut
@@ -202,7 +207,7 @@ def test_a_raw_text_waits_for_the_end_of_its_last_character() -> None:
 
 
 def test_a_raw_text_is_flushed_without_the_end_of_its_last_character() -> None:
-    decoder = ClientDecoder(Dialect.RAW)
+    decoder = ClientDecoder(RAW)
     text = "жук: яд".encode()
     shown(decoder, [b"nickname", text[:-1]])
     assert decoder.flush() == ["жук: я"]
@@ -211,14 +216,14 @@ def test_a_raw_text_is_flushed_without_the_end_of_its_last_character() -> None:
 
 
 def test_bad_bytes_are_shown_as_replacements() -> None:
-    raw = ClientDecoder(Dialect.RAW)
+    raw = ClientDecoder(RAW)
     assert shown(raw, [b"nickname", b"bob: \xff!", b"more"]) == ["bob: \ufffd!", "more"]
-    lines = ClientDecoder(Dialect.LINES)
+    lines = ClientDecoder(LINES)
     assert shown(lines, [b"nickname\n", b"bob: \xff!\nmo", b"re\n"]) == ["bob: \ufffd!", "more"]
 
 
 def test_a_line_without_an_end_is_shown_at_a_bound() -> None:
-    decoder = ClientDecoder(Dialect.LINES)
+    decoder = ClientDecoder(LINES)
     assert shown(decoder, [b"nickname\n", b"x" * MAX_LINE]) == []
     assert not decoder.cut
     assert shown(decoder, [b"xy"]) == ["x" * (MAX_LINE + 1) + "y"]

@@ -4,15 +4,16 @@ import random
 
 import pytest
 
-from reference.framing import Dialect
+from reference.framing import DIALECTS, LINES, NICK, RAW, Dialect
 from reference.room import Joined, Left, Room
 
 
-def room_of(*names: str, dialect: Dialect = Dialect.RAW) -> Room[str]:
+def room_of(*names: str, dialect: Dialect = RAW) -> Room[str]:
     room: Room[str] = Room(dialect)
     for name in names:
         join(room, name)
     room.events()
+    sent(room)
     return room
 
 
@@ -26,10 +27,10 @@ def sent(room: Room[str]) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "prompt"), [(Dialect.RAW, b"nickname"), (Dialect.LINES, b"nickname\n")]
+    ("dialect", "prompt"), [("raw", b"nickname"), ("lines", b"nickname\n"), ("nick", b"NICK")]
 )
-def test_the_prompt_is_the_dialects(dialect: Dialect, prompt: bytes) -> None:
-    assert Room[str](dialect).prompt == prompt
+def test_the_prompt_is_the_dialects(dialect: str, prompt: bytes) -> None:
+    assert Room[str](DIALECTS[dialect]).prompt == prompt
 
 
 def test_everyone_but_the_sender_gets_a_message() -> None:
@@ -40,13 +41,13 @@ def test_everyone_but_the_sender_gets_a_message() -> None:
 
 
 def test_lines_are_sent_with_their_end_and_empty_ones_are_dropped() -> None:
-    room = room_of("ann", "bob", dialect=Dialect.LINES)
+    room = room_of("ann", "bob", dialect=LINES)
     room.receive_data("ann", b"one\n\n\r\ntwo\r\nthr")
     assert sent(room) == {"bob": b"ann: one\nann: two\n"}
 
 
 def test_a_message_beside_the_nickname_is_a_message() -> None:
-    room = room_of("bob", dialect=Dialect.LINES)
+    room = room_of("bob", dialect=LINES)
     room.connection_made("ann")
     room.receive_data("ann", b"ann\nhi\n")
     assert sent(room) == {"bob": b"ann: hi\n"}
@@ -219,3 +220,110 @@ def test_any_turn_is_what_a_write_for_each_message_would_give(seed: int) -> None
         for other in inside:
             expected[other] += b"" if other == name else b"%s: %d." % (name.encode(), number)
     assert sent(room) == {name: data for name, data in expected.items() if data}
+
+
+# --- announcements and echo
+
+
+def test_newcomers_are_announced_to_all_and_then_greeted() -> None:
+    room = room_of("ann", dialect=NICK)
+    room.receive_data("ann", b"1")
+    join(room, "bob")
+    room.receive_data("ann", b"2")
+    join(room, "eve")
+    assert sent(room) == {
+        "ann": b"1bob joined!2eve joined!",
+        "bob": b"bob joined!Connected to server!2eve joined!",
+        "eve": b"eve joined!Connected to server!",
+    }
+
+
+def test_everyone_gets_a_chunk_as_it_came_its_sender_too() -> None:
+    room = room_of("ann", "bob", "eve", dialect=NICK)
+    room.receive_data("ann", b"ann: hi\r\n")
+    room.receive_data("bob", b"\n")
+    batches = sent(room)
+    assert set(batches.values()) == {b"ann: hi\r\n\n"}
+    assert set(batches) == {"ann", "bob", "eve"}
+    assert batches["ann"] is batches["eve"]
+
+
+@pytest.mark.parametrize("way", ["eof", "eof, then lost", "lost", "bad bytes", "bad, then eof"])
+def test_who_goes_is_announced_once_behind_its_last_word(way: str) -> None:
+    room = room_of("ann", "bob", dialect=NICK)
+    room.receive_data("ann", b"bye\xff" if "bad" in way else b"bye")
+    if "eof" in way:
+        room.receive_eof("ann")
+    if "lost" in way:
+        room.connection_lost("ann")
+    assert sent(room)["bob"] == b"byeann left!"
+    room.peers_to_close()
+    room.connection_lost("ann")
+    assert room.events() == [Left("ann")]
+    assert sent(room) == {}
+
+
+def test_who_goes_gets_the_turn_but_not_its_own_announcement() -> None:
+    room = room_of("ann", "bob", dialect=NICK)
+    room.receive_eof("ann")
+    room.receive_data("bob", b"wait")
+    assert sent(room) == {"ann": b"wait", "bob": b"ann left!wait"}
+
+
+def test_a_nickname_used_again_is_announced_again() -> None:
+    room = room_of("bob", dialect=NICK)
+    for peer in ("first", "second"):
+        room.connection_made(peer)
+        room.receive_data(peer, b"ann\n")
+        room.connection_lost(peer)
+    assert sent(room) == {"bob": b"ann joined!ann left!ann joined!ann left!"}
+
+
+@pytest.mark.parametrize("name", [b"\n", b" ", b"a\x1bb", b"\xff", b"x" * 65, b""])
+def test_who_never_had_a_name_is_not_announced(name: bytes) -> None:
+    room = room_of("bob", dialect=NICK)
+    room.connection_made("new")
+    if name:
+        room.receive_data("new", name)
+    room.receive_eof("new")
+    assert room.peers_to_close() == ["new"]
+    room.connection_lost("new")
+    assert sent(room) == {}
+
+
+def test_a_nickname_that_looks_like_a_template_is_a_nickname() -> None:
+    room = room_of("bob", dialect=NICK)
+    join(room, "{nick}%b")
+    assert sent(room)["bob"] == b"{nick}%b joined!"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_turns_of_nick_are_what_a_write_for_each_thing_would_give(seed: int) -> None:
+    draw = random.Random(seed)
+    room = room_of(dialect=NICK)
+    expected: dict[str, bytes] = {}
+    got: dict[str, bytes] = {}
+    inside: list[str] = []
+    for number in range(60):
+        act = draw.choice(["join", "lose", "say", "say", "say", "flush"])
+        told = b""
+        if act == "join":
+            inside.append(f"p{number}")
+            join(room, inside[-1])
+            told = b"p%d joined!" % number
+        elif act == "lose" and inside:
+            gone = inside.pop(draw.randrange(len(inside)))
+            room.connection_lost(gone)
+            told = gone.encode() + b" left!"
+            del expected[gone]
+            got.pop(gone, None)
+        elif act == "say" and inside:
+            told = b"%d." % number
+            room.receive_data(draw.choice(inside), told)
+        for name in inside:
+            expected[name] = expected.get(name, b"") + told
+        if act == "join":
+            expected[inside[-1]] += b"Connected to server!"
+        if act == "flush" or number == 59:
+            got |= {name: got.get(name, b"") + data for name, data in sent(room).items()}
+    assert got == expected

@@ -27,7 +27,7 @@ SEQUENCE = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|[=>]|\][^\x07]*\x07)")
 AS_A_SESSION = """
 import os, sys
 os.login_tty(0)
-os.execv(sys.executable, [sys.executable, "-m", "reference.client", "--port", sys.argv[1]])
+os.execv(sys.executable, [sys.executable, "-m", "reference.client", "--port", *sys.argv[1:]])
 """
 has_toolkit = importlib.util.find_spec("prompt_toolkit") is not None
 
@@ -35,12 +35,12 @@ has_toolkit = importlib.util.find_spec("prompt_toolkit") is not None
 class Terminal:
     """A client in a pseudo-terminal, and what it has written there."""
 
-    def __init__(self, port: int, environment: dict[str, str]) -> None:
+    def __init__(self, port: int, environment: dict[str, str], *arguments: str) -> None:
         self.screen = ""
         self._bytes = b""
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", AS_A_SESSION, str(port)],
+            [sys.executable, "-c", AS_A_SESSION, str(port), *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -128,6 +128,33 @@ def test_what_is_typed_ahead_is_sent_before_the_end_of_input(
     assert server.read_to_end() == b"annonetwo"
     server.socket.close()
     assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("environment", ["prompt_toolkit"], indirect=True)
+@pytest.mark.parametrize(("dialect", "prompt"), [("raw", b"nickname"), ("nick", b"NICK")])
+def test_a_line_stays_unless_the_server_sends_it_back(
+    environment: dict[str, str],
+    listener: socket.socket,
+    accept: Callable[[], Peer],
+    cleanup: ExitStack,
+    dialect: str,
+    prompt: bytes,
+) -> None:
+    port = listener.getsockname()[1]
+    terminal = Terminal(port, environment, "--dialect", dialect, "--nick", "ann")
+    cleanup.callback(terminal.close)
+    server = accept()
+    server.send(prompt)
+    assert server.read(3) == b"ann"
+    said = b"ann: hi" if dialect == "nick" else b"hi"
+    terminal.wait_for(">")
+    terminal.type("hi\n")
+    assert server.read(len(said)) == said
+    server.send(b"ann: hi")
+    terminal.wait_for("ann: hi")
+    server.socket.close()
+    assert terminal.end() == 0
+    assert bool(re.search("> hi\r+\n", terminal.screen)) == (dialect == "raw")
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])

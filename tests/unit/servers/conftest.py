@@ -15,7 +15,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from known_good import command
+from shapes import SHAPES, Shape
 
 Start = Callable[[Path, str], "Server"]
 FAULTY = Path(__file__).parents[2] / "faulty"
@@ -55,23 +56,42 @@ class Person:
     """One connection to the server and all that was read from it."""
 
     sock: socket.socket
-    end: str
+    shape: Shape
+    nick: str = ""
     heard: bytes = b""
     ended: bool = False
 
+    @property
+    def end(self) -> str:
+        return (self.shape.end or b"").decode()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self.sock.getsockname()
+        return host, port
+
     def say(self, text: str) -> None:
         self.sock.settimeout(PATIENCE)
-        self.sock.sendall(f"{text}{self.end}".encode())
+        self.sock.sendall(self.shape.form(self.shape.said, self.nick, text))
 
     def say_apart(self, text: str) -> None:
         """Send one message, and wait until the server has read it: the next is another read."""
-        self.send_apart(f"{text}{self.end}")
+        self._send_apart(self.shape.form(self.shape.said, self.nick, text))
 
     def send_apart(self, text: str) -> None:
         """Send without an end, and wait until the server has read it."""
+        self._send_apart(text.encode())
+
+    def give_name(self, nick: str) -> None:
+        """Send the nickname, and wait until the server has read it."""
+        self.nick = nick
+        if self.shape.named:
+            self._send_apart(self.shape.wrap(nick))
+
+    def _send_apart(self, data: bytes) -> None:
         self.sock.settimeout(PATIENCE)
-        self.sock.sendall(text.encode())
-        until(self.is_read, f"the server reads {text[:20]!r}")
+        self.sock.sendall(data)
+        until(self.is_read, f"the server reads {data[:20]!r}")
 
     def is_read(self) -> bool:
         unacknowledged = fcntl.ioctl(self.sock, termios.TIOCOUTQ, b"\0" * 4)
@@ -141,8 +161,12 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
-    end: str
+    shape: Shape
     people: list[Person] = field(default_factory=list)
+
+    @property
+    def end(self) -> str:
+        return (self.shape.end or b"").decode()
 
     def connect(self) -> Person:
         """Connect; retried until the program listens."""
@@ -153,7 +177,7 @@ class Server:
                 sock.connect(("127.0.0.1", self.port))
                 # A connection to itself is possible while nobody listens on a free port.
                 if sock.getsockname() != sock.getpeername():
-                    self.people.append(Person(sock, self.end))
+                    self.people.append(Person(sock, self.shape))
                     return self.people[-1]
             sock.close()
             time.sleep(0.005)
@@ -162,11 +186,11 @@ class Server:
     def join(self, nick: str) -> Person:
         person = self.connect()
         self.expect_prompt(person)
-        person.say_apart(nick)
+        person.give_name(nick)
         return person
 
     def expect_prompt(self, person: Person) -> None:
-        prompt = f"nickname{self.end}".encode()
+        prompt = self.shape.prompt
         person.reads(lambda: len(person.heard) >= len(prompt), "the prompt")
         assert person.heard.startswith(prompt)
 
@@ -228,16 +252,16 @@ class Server:
     def processes(self) -> list[int]:
         """Give the ids of all running processes with this command: itself and its children."""
         arguments = cast("list[str]", self.process.args)
-        command = "".join(f"{argument}\0" for argument in arguments).encode()
+        line = "".join(f"{argument}\0" for argument in arguments).encode()
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                found += [int(entry.name)] * ((entry / "cmdline").read_bytes() == command)
+                found += [int(entry.name)] * ((entry / "cmdline").read_bytes() == line)
         return found
 
     def status_when_started_again(self) -> int:
-        command = cast("list[str]", self.process.args)
-        ended = subprocess.run(command, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False)
+        again = cast("list[str]", self.process.args)
+        ended = subprocess.run(again, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False)
         return ended.returncode
 
     def state_of(self, person: Person) -> int | None:
@@ -256,10 +280,9 @@ def free_port() -> int:
 def running(program: Path, dialect: str) -> Iterator[Server]:
     """Start a server program; whatever happens, no process and no socket is left behind."""
     port = free_port()
-    command = [sys.executable, str(program), str(port), "--dialect", dialect]
-    end = "\n" if dialect == "lines" else ""
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        server = Server(process, port, end)
+    parts = [part.replace("{port}", str(port)) for part in command(program, dialect)]
+    with subprocess.Popen(parts, stderr=subprocess.DEVNULL) as process:
+        server = Server(process, port, SHAPES[dialect])
         try:
             yield server
         finally:

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.events import Noise, Read
+from harness.announcement import Announcement
+from harness.checks import CHECKS
+from harness.dialect import Prompt
+from harness.dialect_files import load_dialect
+from harness.events import Noise, Read, Sent
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -83,3 +87,54 @@ def test_noise_that_has_findings_of_its_own(tale: Tale) -> None:
     tale.read(b, relayed)
     tale.add(Noise, b, 10)
     assert not tale.check("nothing invented").findings
+
+
+def _at_the_door(tale: Tale, read: bytes, **changes: object) -> list[tuple[str, str]]:
+    """Give what is blamed for what somebody read who gave no name."""
+    tale.dialect = tale.dialect.model_copy(update=changes)
+    tale.room("ann", "bob")
+    conn = tale.connect("mute")
+    tale.events[-1] = Read(tale.now, conn, read)
+    found = tale.check("nothing invented").findings
+    return [(one.requirement, one.says.partition("was sent ")[2]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("read", "blamed"),
+    [
+        (b"Welcome!\nname: ", []),
+        (b"Welcome! Mine is the name: yours", []),
+        (b"Welcome!\nname: ann: ~00000000r3~ hello", [("JOIN-5", "“~00000000r3~ hello”.")]),
+        (b"Welcome!\nname: ann: ~00000000rx~ hello", []),
+        (b"Welcome!\nname: bob joined!", [("JOIN-5", "“bob joined!”.")]),
+    ],
+)
+def test_anything_may_stand_before_the_end_of_a_prompt_but_no_message_and_no_notice(
+    tale: Tale, read: bytes, blamed: list[tuple[str, str]]
+) -> None:
+    join = Announcement.model_validate({"text": "{nick} joined!"})
+    prompt = Prompt("name: ", exact=False)
+    assert _at_the_door(tale, read, prompt=prompt, join=join) == blamed
+
+
+@pytest.mark.parametrize(("read", "blamed"), [(b"", []), (b"hi\n", [("JOIN-5", "“hi\n”.")])])
+def test_where_the_client_speaks_first_nothing_is_sent_before_its_nickname(
+    tale: Tale, read: bytes, blamed: list[tuple[str, str]]
+) -> None:
+    assert _at_the_door(tale, read, prompt=None) == blamed
+
+
+@pytest.mark.parametrize("strange", [False, True])
+def test_who_sent_something_else_than_a_nickname_may_be_announced(
+    tale: Tale, strange: bool
+) -> None:
+    join = Announcement.model_validate({"text": "{nick} joined!"})
+    _, b = tale.room("ann", "bob")
+    conn = tale.connect("odd")
+    if strange:
+        tale.add(Sent, conn, b"\xff")
+    tale.read(b, "\N{REPLACEMENT CHARACTER} joined!".encode())
+    tale.tell(0, "one")
+    case = tale.case()
+    case.transcript.dialect = load_dialect("raw").model_copy(update={"join": join})
+    assert len(CHECKS["nothing invented"](case).findings) == int(not strange)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.template import parse_template
+from harness.verdict import Outcome
+
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import MakeTale, Tale
 
@@ -48,3 +51,13 @@ def test_no_name_before_the_second_of_two_lines(
         tale.read(b, data)
     (finding,) = tale.check("prefix").findings
     assert finding.requirement == requirement
+
+
+def test_where_nothing_tells_who_speaks(tell: MakeTale) -> None:
+    tale = tell("lines")
+    relay = parse_template("{message}", ("message",))
+    tale.dialect = tale.dialect.model_copy(update={"relay": relay})
+    tale.room("ann", "bob")
+    result = tale.check("prefix")
+    assert (result.outcome, result.looked_at) == (Outcome.NOT_APPLICABLE, 0)
+    assert result.reason == "nothing tells who speaks"

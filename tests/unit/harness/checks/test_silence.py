@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.dialect import Policy
 from harness.events import Kind, Role, Sent, Silent
 
 if TYPE_CHECKING:
-    from tests.unit.harness.conftest import Tale
+    from tests.unit.harness.conftest import MakeTale, Tale
 
 
 def test_nobody_has_to(tale: Tale) -> None:
@@ -71,4 +72,15 @@ def test_a_stranger_hears_nothing_that_was_said(tale: Tale, read: bytes) -> None
     stranger = tale.connect("eve")
     tale.add(Silent, stranger, 3)
     tale.read(stranger, read)
+    assert not tale.check("hears nothing").findings
+
+
+def test_a_dialect_may_let_in_who_sends_an_empty_nickname(tell: MakeTale) -> None:
+    tale = tell("lines")
+    tale.dialect = tale.dialect.model_copy(update={"empty": Policy.LET_IN})
+    a, _ = tale.room("ann", "bob")
+    blank = tale.connect("blank")
+    tale.add(Sent, blank, b"\n")
+    tale.add(Silent, blank, 3)
+    tale.read(blank, tale.tell(a, "one"))
     assert not tale.check("hears nothing").findings

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.announcement import Announcement
 from harness.events import (
     Connect,
     Cut,
@@ -362,3 +363,43 @@ def test_it_ended_instead_of_starting_again(tale: Tale) -> None:
 def test_what_is_of_the_server_belongs_to_other_checks(tale: Tale, failure: Failure) -> None:
     failed(tale, 0, "ann", failure)
     assert not tale.check("story").findings
+
+
+def seeing(person: str, other: str) -> Scene:
+    deed = Deed(person, Verb.SEES_JOIN, 0, hears_from=(other,))
+    return Scene((PlannedStep(0, 1, f"{person}: sees {other}", Verb.SEES_JOIN, (deed,)),))
+
+
+def test_nobody_told_of_a_newcomer(tale: Tale) -> None:
+    _, b = tale.room("ann", "bob")
+    tale.scenes = (seeing("bob", "ann"),)
+    failed(tale, b, "bob", Failure.HEARS, "nothing was told of ann")
+    finding = told(tale)
+    assert finding.requirement == "LEAVE-7"
+    assert finding.says.endswith("nothing was heard within 5 s (nothing was told of ann).")
+
+
+def test_nobody_told_of_a_newcomer_is_for_the_check_announcements(tale: Tale) -> None:
+    join = Announcement.model_validate({"text": "{nick} joined!"})
+    tale.dialect = tale.dialect.model_copy(update={"join": join})
+    _, b = tale.room("ann", "bob")
+    tale.join("cid")
+    tale.tell(2, "hello")
+    tale.scenes = (seeing("bob", "cid"),)
+    failed(tale, b, "bob", Failure.HEARS)
+    tale.end()
+    assert not tale.check("story").findings
+
+
+def test_where_the_client_speaks_first_nobody_has_to_be_prompted_to_hold_the_door(
+    tale: Tale,
+) -> None:
+    tale.dialect = tale.dialect.model_copy(update={"prompt": None})
+    tale.room("ann")
+    tale.connect("mute")
+    tale.events.pop()
+    tale.tick(9000)
+    b = tale.connect("bob")
+    tale.events.pop()
+    failed(tale, b, "bob", Failure.JOIN)
+    assert told(tale).requirement == "JOIN-3"

@@ -13,6 +13,7 @@ from harness.verdict import (
     Direction,
     Figures,
     Finding,
+    Inapplicable,
     Levels,
     Moment,
     Order,
@@ -74,7 +75,7 @@ def test_it_says_its_format_and_what_was_run() -> None:
     assert document["about"]["seed"] == 7
     assert document["verdict"]["outcome"] == "fail"
     assert list(document["verdict"]) == [
-        *("outcome", "checks", "figures", "reason", "levels", "notes"),
+        *("outcome", "checks", "figures", "reason", "levels", "notes", "inapplicable"),
     ]
     assert list(document["verdict"]["levels"]) == ["order", "sender", "causal", "total", "note"]
     assert document["verdict"]["levels"]["order"] == "causal"
@@ -84,6 +85,15 @@ def test_a_verdict_from_before_levels_were_told_is_read_all_the_same() -> None:
     document = json.loads(to_json(VERDICT, ABOUT))
     del document["verdict"]["levels"]
     assert from_json(json.dumps(document)) == replace(VERDICT, levels=None)
+
+
+def test_what_is_not_applicable_says_why() -> None:
+    check = CheckResult("prefix", Outcome.NOT_APPLICABLE, 0, reason="nothing tells who speaks")
+    verdict = replace(VERDICT, checks=(check,), inapplicable=(Inapplicable("JOIN-1", "because"),))
+    text = to_json(verdict, ABOUT)
+    (stored,) = json.loads(text)["verdict"]["checks"]
+    assert (stored["outcome"], stored["reason"]) == ("not applicable", "nothing tells who speaks")
+    assert from_json(text) == verdict
 
 
 def test_the_same_values_give_the_same_text() -> None:
@@ -111,5 +121,5 @@ def test_all_that_is_wrong_is_told_and_where() -> None:
     with pytest.raises(InputError) as caught:
         from_json(text)
     problems = "\n".join(problem.message for problem in caught.value.problems)
-    assert "verdict.outcome: Input should be 'pass', 'inconclusive' or 'fail'" in problems
+    assert "verdict.outcome: Input should be 'pass', 'inconclusive', 'fail' or " in problems
     assert "verdict.checks.0.looked_at: Input should be a valid integer" in problems

@@ -13,6 +13,7 @@ from harness.verdict import (
     Direction,
     Figures,
     Finding,
+    Inapplicable,
     Levels,
     Moment,
     Order,
@@ -270,3 +271,29 @@ def test_whatever_is_said_does_no_harm_and_has_an_end(outcome: Outcome, nasty: s
     assert process_time() - begun < 5
     assert len(text) < 200_000
     assert all(line.isprintable() for line in text.split("\n"))
+
+
+UNSEEN = Verdict(
+    Outcome.PASS,
+    (
+        CheckResult("delivery", Outcome.PASS, 4512),
+        CheckResult("prefix", Outcome.NOT_APPLICABLE, 0, reason="nothing tells who speaks"),
+    ),
+    FIGURES,
+    inapplicable=(
+        Inapplicable("JOIN-1", "the client speaks first"),
+        Inapplicable("RELAY-2", "nothing tells who speaks"),
+    ),
+)
+
+
+def test_what_is_not_applicable_is_no_pass() -> None:
+    lines = shown(UNSEEN, verbose=True).splitlines()
+    assert "prefix    n/a              0         0" in lines
+    assert "n/a: prefix, RELAY-2: nothing tells who speaks" in lines
+    assert "n/a: JOIN-1: the client speaks first" in lines
+
+
+def test_a_failure_says_what_is_not_applicable_in_short() -> None:
+    verdict = replace(FAILED, checks=(*FAILED.checks, UNSEEN.checks[1]))
+    assert "stalled 12 (inconclusive), prefix n/a\n" in shown(verdict)

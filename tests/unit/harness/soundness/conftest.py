@@ -8,6 +8,8 @@ import pytest
 from rooms import Room
 from trials import Trial
 
+from harness.dialect import Dialect
+
 MakeRoom = Callable[..., Room]
 MakeTrial = Callable[..., Trial]
 
@@ -16,8 +18,8 @@ MakeTrial = Callable[..., Trial]
 def make_room() -> MakeRoom:
     """Make a room and let everything in it happen."""
 
-    def make(seed: object, **how: bool) -> Room:
-        room = Room(seed, **how)
+    def make(seed: object, dialect: Dialect | None = None, **how: bool) -> Room:
+        room = Room(seed, dialect=dialect, **how)
         room.run()
         return room
 
@@ -28,8 +30,8 @@ def make_room() -> MakeRoom:
 def make_trial() -> MakeTrial:
     """Make a room in which people freeze, say what is no text, and the server starts again."""
 
-    def make(seed: object, **how: bool) -> Trial:
-        trial = Trial(seed, **how)
+    def make(seed: object, dialect: Dialect | None = None, **how: bool) -> Trial:
+        trial = Trial(seed, dialect, **how)
         trial.run()
         return trial
 
