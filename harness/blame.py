@@ -248,6 +248,10 @@ def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
     cut = {one.conn for one in case.transcript.cuts}
     if any(is_under_piece(case, case.transcript.people[conn].nick, anomaly.text) for conn in cut):
         return "JOIN-9"
+    # The end of a nickname came in a segment of its own, and was taken for a message.
+    ending = case.dialect.ending
+    if any(anomaly.text == _prefix_of(case, conn) + ending for conn in cut):
+        return "JOIN-9"
     if any(_is_part_of(case, conn, anomaly.text) for conn in cut):
         return "RELAY-9"
     return otherwise
@@ -259,6 +263,11 @@ def _typed_prefixes(case: Case) -> list[bytes]:
     prefixes = [case.dialect.prefix(one) for one in typed if one is not None]
     # Where no name stands there, it is how everyone's words are relayed.
     return [one for one in prefixes if one not in case.transcript.voices.prefixes]
+
+
+def _prefix_of(case: Case, conn: int) -> bytes:
+    speech = case.transcript.voices.speeches.get(conn)
+    return speech.prefix if speech else b""
 
 
 def _is_part_of(case: Case, conn: int, text: bytes) -> bool:

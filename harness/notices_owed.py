@@ -113,7 +113,8 @@ class Announcing:
             yield Act(person, key, person.joining or 0, told, sure)
 
     def _going(self, person: Attendance, sure: bool) -> Iterator[Act]:
-        if person.leaving is None and person.gone is None:
+        # Whoever does not read cannot tell whether the server has put it out.
+        if person.leaving is None and person.gone is None and person.froze is None:
             return
         clean = _ended_cleanly(person)
         lost = Occasion.LOST if Occasion.LOST in self.audiences else Occasion.LEAVE
@@ -193,5 +194,7 @@ def is_told(transcript: Transcript, conn: int, owed: Counter[Key]) -> bool:
     """Tell whether `conn` has heard at least as many notices of each kind as it is `owed`."""
     if not owed:
         return True
-    heard = Announcing(transcript.dialect).heard(transcript.listeners[conn].notices)
+    listener = transcript.listeners[conn]
+    told = (*listener.notices, *listener.doubtful_notices)
+    heard = Announcing(transcript.dialect).heard(told)
     return owed <= Counter(key for key, _ in heard)

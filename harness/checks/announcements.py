@@ -106,7 +106,9 @@ class _Room:
         case = self.case
         if not case.membership.stayed(receiver):
             return
-        heard = Counter(key for key, _ in self.announcing.heard(listener.notices))
+        # What may have been somebody's text is never called missing.
+        told = (*listener.notices, *listener.doubtful_notices)
+        heard = Counter(key for key, _ in self.announcing.heard(told))
         for act in owed_to(receiver, self.acts, case.membership.roll_call):
             if heard[act.key] > 0:
                 heard[act.key] -= 1

@@ -248,6 +248,7 @@ def test_losses_that_one_thing_does_not_explain(tale: Tale) -> None:
     [
         (b"eve: hi\n", "JOIN-6"),
         (b"an: n\n", "JOIN-9"),
+        (b"ann: \n", "JOIN-9"),
         (b"ann: two\n", "RELAY-9"),
         (b"ann: something else\n", "otherwise"),
         (b"bob: one\n", "otherwise"),

@@ -25,6 +25,7 @@ class Hall:
     def __init__(self, tale: Tale) -> None:
         self.tale = tale
         self.told: list[tuple[int, HeardNotice]] = []
+        self.doubtful: list[tuple[int, HeardNotice]] = []
         self.announces(join="{nick} joined!", leave="{nick} left!")
 
     def announces(self, to: str = "others", **texts: str) -> None:
@@ -57,6 +58,8 @@ class Hall:
         case = self.tale.case()
         for conn, notice in self.told:
             case.transcript.listeners[conn].notices.append(notice)
+        for conn, notice in self.doubtful:
+            case.transcript.listeners[conn].doubtful_notices.append(notice)
         return announcements.check(case)
 
     def says(self) -> list[str]:
@@ -267,6 +270,21 @@ def test_whoever_did_not_read_may_have_been_given_up_before_it_left(hall: Hall) 
     hall.tell(LEAVE, "cid", 0, 1)
     hall.tale.add(Thawed, cid)
     hall.tale.leave(cid, Ending.RESET)
+    assert hall.says() == []
+
+
+def test_whoever_does_not_read_may_have_been_put_out(hall: Hall) -> None:
+    *_, cid = hall.people("ann", "bob", "cid")
+    hall.tale.add(Froze, cid)
+    hall.tell(LEAVE, "cid", 0, 1)
+    assert hall.says() == []
+
+
+def test_what_may_have_been_said_is_not_missing(hall: Hall) -> None:
+    *_, cid = hall.people("ann", "bob", "cid")
+    hall.tale.leave(cid)
+    hall.tell(LEAVE, "cid", 0)
+    hall.doubtful = [(1, HeardNotice(LEAVE, "cid", hall.tale.tick()))]
     assert hall.says() == []
 
 

@@ -1,0 +1,41 @@
+"""Names: nicknames and words that nobody else uses, the same in each learning.
+
+They are made of small letters only, so that a server that is particular about names takes them.
+Knows no server.
+"""
+
+import random
+
+_CONSONANTS = "bdfgklmnprtvz"
+_VOWELS = "aeiou"
+_SEED = 20_110_917
+
+
+class Names:
+    """Hands out names and words; each one once."""
+
+    def __init__(self) -> None:
+        self._random = random.Random(_SEED)
+        self._used: set[str] = set()
+
+    def nick(self) -> str:
+        """Return a nickname of six letters."""
+        return self._new(3)
+
+    def word(self) -> str:
+        """Return a word of ten letters, to be found again in what others are sent."""
+        return self._new(5)
+
+    def text(self) -> str:
+        """Return a message of some words."""
+        return f"{self.word()}, {self.word()}!"
+
+    def _new(self, syllables: int) -> str:
+        while True:
+            word = "".join(
+                self._random.choice(_CONSONANTS) + self._random.choice(_VOWELS)
+                for _ in range(syllables)
+            )
+            if word not in self._used:
+                self._used.add(word)
+                return word
