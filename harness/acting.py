@@ -12,6 +12,7 @@ from typing import Any
 from harness import deadlines, events
 from harness.awaiting import Awaiting
 from harness.beacons import Beacons
+from harness.cast import TOKEN_MARK
 from harness.crew import Crew, StepFailureError
 from harness.events import Ending, Failure, Role
 from harness.lifecycle import Lifecycle
@@ -175,7 +176,7 @@ class Story:
             async with self.beacons.talking():
                 user = await self.crew.join(user, deed.within, step.at_once, name)
         except StepFailureError as failure:
-            if failure.failure is not Failure.REFUSED or not deed.or_refused:
+            if not deed.or_refused or not _is_refusal(failure, user):
                 raise
             # As it may be. Whoever was asked again, and others, are not there for the rest.
             self._failed.add(deed.person)
@@ -292,3 +293,14 @@ async def settle_sockets(crew: Crew, label: str) -> None:
             crew.watch.note(sample, label, crew.open)
             return
         await asyncio.sleep(0.01)
+
+
+def _is_refusal(failure: StepFailureError, user: User) -> bool:
+    """Tell whether `user` was not let in: closed, asked again, or told something that is no chat.
+
+    A server may ask for another name in any words.
+    """
+    if failure.failure is not Failure.JOIN:
+        return failure.failure is Failure.REFUSED
+    answer = bytes(user.attendance.answer)
+    return bool(answer) and TOKEN_MARK.encode() not in answer

@@ -39,10 +39,17 @@ class Case:
         for conn, listener in self.transcript.listeners.items():
             # Who was asked for another name, or told why it was not let in, has heard nothing.
             person = self.transcript.people[conn]
-            refused = person.was_asked_again(self.dialect) or _is_turned_away(person, listener)
+            refused = person.was_asked_again(self.dialect) or self._is_turned_away(person, listener)
             for anomaly in listener.anomalies if not refused else ():
                 if anomaly.fault in faults:
                     yield person, anomaly
+
+    def _is_turned_away(self, person: Attendance, listener: Listener) -> bool:
+        """Tell whether the server closed after the nickname, or told one whose name was taken."""
+        if person.joined is not None or listener.messages:
+            return False
+        taken = (one.joined is not None and one.gone is None for one in self.namesakes(person))
+        return person.thrown_out or any(taken)
 
     @property
     def dialect(self) -> Dialect:
@@ -131,11 +138,6 @@ class Case:
         """Return the moments at which `person` gave the name and was in."""
         moments = [out(person.joining, person, "joins")] if person.joining is not None else []
         return tuple(moments)
-
-
-def _is_turned_away(person: Attendance, listener: Listener) -> bool:
-    """Tell whether the server closed the connection after the nickname, and let nobody be heard."""
-    return person.joined is None and person.thrown_out and not listener.messages
 
 
 def out(at: int, who: Attendance, text: str) -> Moment:
