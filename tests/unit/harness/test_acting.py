@@ -383,6 +383,8 @@ def gatekeeper(room: Handler, how: str) -> Handler:
                 feed(data)
             elif how == "asks again":
                 writer.write(b"nickname")
+            elif how == "asks in its own words":
+                writer.write(b"Sorry, that one is taken. Another?")
             elif how != "is silent":
                 if how == "resets":
                     sock = writer.get_extra_info("socket")
@@ -444,6 +446,23 @@ def test_who_is_neither_let_in_nor_refused_is_waited_for_a_while(serve: Serve, r
             await story.tell()
             assert failures(story) == [(1, "bob", Failure.NOT_REFUSED)]
             assert transcript_of(story).failures[0].deadline == 0.3
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("how", "failed"),
+    [("asks in its own words", []), ("closes", []), ("is silent", [(1, "bob", Failure.JOIN)])],
+)
+def test_who_may_be_refused_may_be_asked_again_in_any_words(
+    serve: Serve, room: Room, how: str, failed: list[tuple[int, str, Failure]]
+) -> None:
+    async def main() -> None:
+        joins = "{who: bob, join: true, or-refused: true, within: 300ms}"
+        steps = ("{who: [alice, carol], join: true}", joins)
+        async with serve(gatekeeper(room(), how)) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert failures(story) == failed
 
     asyncio.run(main())
 

@@ -44,6 +44,28 @@ def test_who_was_asked_for_a_name_again_has_heard_nothing_wrong(tale: Tale) -> N
     assert list(tale.case().anomalies(*Fault)) == []
 
 
+@pytest.mark.parametrize(("name", "closes"), [("bob", False), ("bob", True), ("cid", True)])
+def test_who_is_told_why_it_is_not_let_in_has_heard_nothing(
+    tale: Tale, name: str, closes: bool
+) -> None:
+    tale.room("ann", "bob")
+    conn = tale.join(name)
+    tale.read(conn, b"Not you!\n")
+    if closes:
+        tale.add(events.Eof, conn)
+    tale.end()
+    assert tale.transcript().listeners[conn].anomalies
+    assert list(tale.case().anomalies(*Fault)) == []
+
+
+def test_who_is_told_something_and_is_neither_in_nor_out_was_told_it(tale: Tale) -> None:
+    tale.room("ann", "bob")
+    conn = tale.join("cid")
+    tale.read(conn, b"Not you!\n")
+    tale.end()
+    assert [who.conn for who, _ in tale.case().anomalies(Fault.INVENTED)] == [conn]
+
+
 def test_the_worst_lag_is_the_longest(tale: Tale) -> None:
     assert tale.case().worst_lag == 0.0
     for lag in (0.25, 1.5, 0.5):
