@@ -50,6 +50,7 @@ def test_who_is_told_why_it_is_not_let_in_has_heard_nothing(
 ) -> None:
     tale.room("ann", "bob")
     conn = tale.join(name)
+    tale.members.discard(conn)
     tale.read(conn, b"Not you!\n")
     if closes:
         tale.add(events.Eof, conn)
@@ -61,6 +62,7 @@ def test_who_is_told_why_it_is_not_let_in_has_heard_nothing(
 def test_who_is_told_something_and_is_neither_in_nor_out_was_told_it(tale: Tale) -> None:
     tale.room("ann", "bob")
     conn = tale.join("cid")
+    tale.members.discard(conn)
     tale.read(conn, b"Not you!\n")
     tale.end()
     assert [who.conn for who, _ in tale.case().anomalies(Fault.INVENTED)] == [conn]
