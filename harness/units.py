@@ -29,12 +29,23 @@ _TOKEN = re.compile(TOKEN_MARK.encode() + b"(?=" + PATTERN.pattern[1:] + b")")
 
 
 class _Unit(NamedTuple):
-    """One unit: where it ends, what it is, and the shape with which it ends."""
+    """One unit: where it ends, what it is, and the shape with which it ends.
+
+    `body` is where its message begins (of a notice: where it ends), and `due` whether it may
+    lawfully come now.
+    """
 
     end: int
     found: bytes | HeardNotice
     message: Message | None
     shape: Shape
+    body: int = 0
+    due: bool = False
+
+    @property
+    def likelihood(self) -> tuple[int, bool, int]:
+        """By what those that hold {any} are compared, the least first: the least of {any}."""
+        return self.body, not self.due, -self.end if self.due else self.end
 
 
 @dataclass(slots=True)
@@ -42,7 +53,7 @@ class _Look:
     """What begins at one place, or may begin there once more has come.
 
     `sure` is a message that is due and `notice` a notice, the longest that there is: each waits
-    while one may come that is longer or likelier. `other` is the shortest of anything else: what
+    while one may come that is longer or likelier. `other` is the likeliest of anything else: what
     came out of its order, and what holds {any} and could go on for ever.
     """
 
@@ -62,14 +73,16 @@ class _Look:
             return self.sure if whole else None
         if self.sure or (self.announced and not final):
             return self.sure
-        return self.notice or self.other
+        if self.notice or final or not self.begun or (self.other and self.other.due):
+            return self.notice or self.other
+        return None
 
     def add(self, unit: _Unit, at: int, sure: bool, loose: bool) -> None:
         """Add a unit that begins at `at`."""
         if unit.end == at:
             return
         if loose or not (sure or unit.message is None):
-            if self.other is None or unit.end < self.other.end:
+            if self.other is None or unit.likelihood < self.other.likelihood:
                 self.other = unit
         elif unit.message:
             self.sure = unit if self.sure is None or unit.end > self.sure.end else self.sure
@@ -225,14 +238,16 @@ class UnitDecoder(Hearing):
         tried: set[tuple[bytes, bool]] = set()
         for message in self._candidates(place.end):
             body = self.lexicon.sayings.body(message)
-            sure = not form.before.loose and self.is_due(form, place.kept, message)
-            if (body, sure) in tried or not self._text.startswith(body, place.end):
+            due = self.is_due(form, place.kept, message)
+            sure = due and not form.before.loose
+            if (body, due) in tried or not self._text.startswith(body, place.end):
                 continue
-            tried.add((body, sure))
+            tried.add((body, due))
             places, unfinished = form.after.match(self._text, place.end + len(body))
             if places:
                 end = _end(form.after, places)
-                unit = _Unit(end, place.kept + body + self.ending, message, form.after)
+                found = place.kept + body + self.ending
+                unit = _Unit(end, found, message, form.after, place.end, due)
                 look.add(unit, at, sure, form.before.loose)
             elif unfinished:
                 look.begun = True
@@ -253,8 +268,10 @@ class UnitDecoder(Hearing):
             look.announced |= unfinished and not shape.loose
             look.vague |= unfinished
             for place in places[:1] if shape.trails else places:
-                unit = _Unit(place.end, self.notice(told, place.nick), None, shape)
-                look.add(unit, at, self.is_for_me(told, place.nick), shape.loose)
+                mine = self.is_for_me(told, place.nick)
+                found = self.notice(told, place.nick)
+                unit = _Unit(place.end, found, None, shape, place.end, mine)
+                look.add(unit, at, mine, shape.loose)
 
 
 def _end(shape: Shape, places: list[Place]) -> int:

@@ -243,3 +243,13 @@ def test_endless_noise_is_passed_on_unread(dialect: Dialect) -> None:
     assert isinstance(found[0], bytes)
     assert found[0].count(message.token) == 2
     assert message.relayed not in found[0][:-1]
+
+
+@pytest.mark.parametrize("cut", [0, 14])
+def test_what_was_said_may_be_the_beginning_of_what_is_said_later(cut: int) -> None:
+    wire = Wire(dialect_of(relay="Client {any}: {message}"), NICKS[:3])
+    decoder = wire.decoder()
+    bare, later = wire.say("1 nickname"), wire.say("1 nickname #")
+    first, second = wire.relayed(bare, {"any": "7"}), wire.relayed(later, {"any": "7"})
+    assert decode(decoder, [first], finish=False) == [bare.relayed]
+    assert decode(decoder, [second[:cut], second[cut:]]) == [later.relayed]
