@@ -1,4 +1,4 @@
-"""The command `harness`: run, check, list, schema. Turns errors into words and exit statuses."""
+"""The command `harness`: run, learn, check, list, schema. Turns errors into words and exit statuses."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from harness import lists, runfolder
 from harness.errors import HarnessError
 from harness.judge import judge
-from harness.options import parser, run_options
+from harness.options import learn_options, parser, run_options
 from harness.report.json_report import to_json
 from harness.report.text import render
 from harness.runner import INTERRUPTED, run
@@ -65,6 +65,11 @@ def _main(arguments: Sequence[str] | None) -> int:
     screen = Screen(sys.stdout)
     if args.command == "run":
         return run(run_options(args), screen)
+    if args.command == "learn":
+        # Nothing else needs it.
+        from harness.learn.command import learn_command  # noqa: PLC0415
+
+        return learn_command(learn_options(args), screen.say)
     if args.command == "check":
         return _check(args.folder, screen, args.verbose)
     screen.say(schema_text().rstrip("\n") if args.command == "schema" else lists.render(args.what))

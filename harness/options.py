@@ -20,6 +20,16 @@ RUN_EXAMPLES = """examples:
   harness run scenarios --on segments=1byte                        every message cut up
 
 exit status: 0 pass, 1 fail, 2 the input is wrong, 3 inconclusive, 130 interrupted"""
+LEARN_EXAMPLES = """examples:
+  harness learn --server 'python my_server.py {port}'
+  harness run scenarios --server 'python my_server.py {port}' --dialect learnt.yaml
+  harness learn --connect 127.0.0.1:14901 --out theirs.yaml
+
+It connects, speaks, leaves and listens until it knows what a dialect file says, writes one, with
+what was seen above each answer, and runs a small scenario in it. What is a defect of the server is
+told, and not written as its manner.
+
+exit status: 0 learnt and the scenario passed, 1 it did not pass, 2 the input is wrong, 3 not learnt"""
 CHECK_EXAMPLES = """example:
   harness check runs/2026-01-31T12-00-00-disconnect"""
 LIST_EXAMPLES = """example:
@@ -73,6 +83,17 @@ class RunOptions:
         return shlex.join([*words, "--seed", str(seed)])
 
 
+@dataclass(frozen=True, slots=True)
+class LearnOptions:
+    """What `harness learn` was told; `force` lets it overwrite any file."""
+
+    server: str | None
+    connect: tuple[str, int] | None
+    port: int | None
+    out: Path
+    force: bool
+
+
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -84,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
+    _add_learn(commands)
     check = _command(commands, "check", "judge a stored run again", CHECK_EXAMPLES)
     check.add_argument("folder", type=Path, metavar="RUN_DIR")
     check.add_argument("--verbose", action="store_true", help="say what each check looked at")
@@ -108,6 +130,39 @@ def _command(
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def _add_learn(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    learn = _command(commands, "learn", "find out how a server speaks", LEARN_EXAMPLES)
+    add = learn.add_argument
+    add("--server", metavar="CMD", help="start this program: {port}, {host}, $PORT")
+    add("--connect", type=_address, metavar="HOST:PORT", help="or ask one that runs already")
+    add("--port", type=_port, metavar="N", help="the fixed port of a CMD without {port}")
+    add(
+        "--out",
+        type=Path,
+        default=Path("learnt.yaml"),
+        metavar="FILE",
+        help="write this file (default: learnt.yaml)",
+    )
+    add("--force", action="store_true", help="overwrite a file that learn has not written")
+
+
+def learn_options(args: argparse.Namespace) -> LearnOptions:
+    """Return what `args` mean; raises `UsageError` where they name no server, or two."""
+    if args.server is None and args.connect is None:
+        raise UsageError("learn needs a server: name one with --server or --connect")
+    _check_server(args)
+    return LearnOptions(args.server, args.connect, args.port, args.out, args.force)
+
+
+def _check_server(args: argparse.Namespace) -> None:
+    if args.server is not None and args.connect is not None:
+        raise UsageError(
+            "--server starts a program and --connect uses one that runs: give one of them"
+        )
+    if args.port is not None and args.server is None:
+        raise UsageError("--port is the port of the program that --server starts: give both")
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -166,12 +221,7 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run_options(args: argparse.Namespace) -> RunOptions:
     """Return what `args` mean; raises `UsageError` where they contradict each other."""
-    if args.server is not None and args.connect is not None:
-        raise UsageError(
-            "--server starts a program and --connect uses one that runs: give one of them"
-        )
-    if args.port is not None and args.server is None:
-        raise UsageError("--port is the port of the program that --server starts: give both")
+    _check_server(args)
     return RunOptions(
         scenarios=tuple(args.scenarios),
         server=args.server,

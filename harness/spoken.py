@@ -26,4 +26,4 @@ def learnt(spec: TargetSpec, screen: Screen) -> Spoken:
     # Most runs learn nothing, and need not wait until it is known how that is done.
     from harness.learn import learn_dialect  # noqa: PLC0415
 
-    return Spoken(*learn_dialect(spec, screen))
+    return Spoken(*learn_dialect(spec, screen.say))

@@ -34,7 +34,7 @@ class Finding:
             return for_terminal(f"{self.key}: none: {self.saw}")
         if self.sort is Sort.DEFECT:
             return for_terminal(f"defect: {self.saw}")
-        return for_terminal(f"{self.key}: {words}: {self.saw}")
+        return for_terminal(f"{self.key}: {words}  ({self.saw})")
 
 
 def quoted(text: str) -> str:

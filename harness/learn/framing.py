@@ -59,6 +59,9 @@ def likely_ends(door: bytes) -> tuple[Ends, ...]:
     ends = ends_of([door]) if door else NONE
     if ends.marked and ends not in (LF, CRLF):
         return (ends, *(one for one in order if one != ends))
+    if CRLF.terminator in door:
+        order.remove(CRLF)
+        order.insert(1, CRLF)
     return tuple(order)
 
 

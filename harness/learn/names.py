@@ -17,10 +17,12 @@ class Names:
     def __init__(self) -> None:
         self._random = random.Random(_SEED)
         self._used: set[str] = set()
+        self.nicks: list[str] = []
 
     def nick(self) -> str:
         """Return a nickname of six letters."""
-        return self._new(3)
+        self.nicks.append(self._new(3))
+        return self.nicks[-1]
 
     def word(self) -> str:
         """Return a word of ten letters, to be found again in what others are sent."""

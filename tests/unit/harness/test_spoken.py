@@ -23,5 +23,5 @@ def test_what_was_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learner, "learn_dialect", learn_dialect, raising=False)
     monkeypatch.setitem(sys.modules, "harness.learn", learner)
     assert learnt(spec, screen) == Spoken(raw, "name: raw\n")
-    assert asked == [(spec, screen)]
+    assert asked == [(spec, screen.say)]
     assert Spoken(raw).text is None
