@@ -3,10 +3,11 @@
 By nothing, by a terminator behind it, or by its length before it. Knows no text and no template.
 """
 
+import re
 from dataclasses import dataclass
 
 from harness.errors import BadValue
-from harness.words import kind, listed
+from harness.words import kind, listed, suggest
 
 HEADER = 4
 """Bytes of a length, big-endian."""
@@ -53,6 +54,7 @@ CRLF = Ends("crlf", b"\r\n")
 NUL = Ends("nul", b"\0")
 LENGTH = Ends("length", counted=True)
 NAMED = {one.name: one for one in (NONE, LF, CRLF, NUL, LENGTH)}
+_BYTE = re.compile("0x[0-9A-Fa-f]{2}")
 WORDS = (*NAMED, "a byte as in 0x1e")
 
 
@@ -62,7 +64,10 @@ def parse_ends(value: object) -> Ends:
         return value
     if isinstance(value, str) and value in NAMED:
         return NAMED[value]
+    if isinstance(value, str) and _BYTE.fullmatch(value):
+        value = int(value, 16)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 0x80:
         known = [one for one in NAMED.values() if one.terminator == bytes([value])]
         return known[0] if known else Ends(f"0x{value:02x}", bytes([value]))
-    raise BadValue(f"must be one of {listed(WORDS)}, not {kind(value)}")
+    hint = suggest(value, NAMED) if isinstance(value, str) else ""
+    raise BadValue(f"must be one of {listed(WORDS)}, not {kind(value)}", hint)

@@ -63,6 +63,13 @@ class Section(BaseModel):  # noqa: PLW1641 (pydantic adds `__hash__`)
         # Not the whole `__dict__`: what was worked out and kept is no content.
         return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some keys changed; what was worked out of the old ones is forgotten."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
     @model_validator(mode="wrap")
     @classmethod
     def _find_all_mistakes(cls, raw: object, handler: ModelWrapValidatorHandler[Self]) -> Self:

@@ -12,7 +12,7 @@ from harness.learn.probe import Probe
 from harness.learn.samples import Sample, infer, prompt_of
 
 ENDS_WITHIN = 2.0
-_VISITS = 2
+_ROOMS = (3, 2)
 _MANY_TEXTS, _MANY_BYTES = 6, 4096
 
 
@@ -81,10 +81,12 @@ async def comings_and_goings(lab: Lab) -> None:
     people = await lab.assemble()
     left, lost = await _visits(lab, people, lab.quiet)
     if not _are_alike(left, lost):
+        people = await lab.assemble()
         left, lost = await _visits(lab, people, 2 * lab.quiet)
     _tell_join(lab, [visit.came for visit in (*left, *lost)])
     _tell_leave(lab, [visit.went for visit in left])
     _tell_lost(lab, [visit.went for visit in left], [visit.went for visit in lost])
+    people = await lab.assemble()
     lab.doing = "somebody spoke after others had left"
     if not await lab.say(people[0], lab.names.word(), people[1:]):
         lab.check_alive()
@@ -95,11 +97,17 @@ async def comings_and_goings(lab: Lab) -> None:
 async def _visits(
     lab: Lab, people: Sequence[Probe], quiet: float
 ) -> tuple[list[_Visit], list[_Visit]]:
-    """Let people come and leave, and come and be lost; again where anything was told of it."""
+    """Let people come and leave, and come and be lost; again where anything was told of it.
+
+    The second time fewer are in the room: what is told may say how many there are.
+    """
     left, lost = [], []
-    for _ in range(_VISITS):
-        left.append(await _visit(lab, people, quiet, reset=False))
-        lost.append(await _visit(lab, people, quiet, reset=True))
+    for size in _ROOMS:
+        for one in people[size:]:
+            one.close()
+            await lab.settle(people[:size], quiet)
+        left.append(await _visit(lab, people[:size], quiet, reset=False))
+        lost.append(await _visit(lab, people[:size], quiet, reset=True))
         if not any(one.tells for one in (left[-1], lost[-1])):
             break
     return left, lost
@@ -207,7 +215,11 @@ def _notice(lab: Lab, key: str, told: Sequence[Told], when: str) -> str | None:
     if len({len(one) for one in texts}) > 1:
         lab.findings.unknown(key, f"when {when}, others were told of it, but not each time")
         return ""
-    if any(one.named(text) != one.probe.nick for one, each in zip(told, texts, strict=True) for text in each):
+    if any(
+        one.named(text) != one.probe.nick
+        for one, each in zip(told, texts, strict=True)
+        for text in each
+    ):
         lab.findings.defect(f"when {when}, others are told the name of somebody else")
     found = [
         infer([one.sample(text) for one, text in zip(told, column, strict=True)], frozenset())

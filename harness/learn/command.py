@@ -37,7 +37,9 @@ def _check_out(path: Path, *, force: bool) -> None:
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"--out: {path} is to be a YAML file: name it with .yaml at its end")
     if path.exists() and not force and not _is_learnt(path):
-        raise UsageError(f"{path} was not written by learn: name another with --out, or add --force")
+        raise UsageError(
+            f"{path} was not written by learn: name another with --out, or add --force"
+        )
 
 
 def _is_learnt(path: Path) -> bool:

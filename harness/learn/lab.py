@@ -72,12 +72,12 @@ class Lab:
     @property
     def quiet(self) -> float:
         """Seconds of silence that are no answer."""
-        return min(max(3 * self._slowest + 0.06, LEAST_QUIET), MOST_QUIET)
+        return min(max(2 * self._slowest + 0.08, LEAST_QUIET), MOST_QUIET)
 
     @property
     def brief(self) -> float:
         """Seconds after which no more comes of what has begun to come."""
-        return min(max(2 * self._slowest, LEAST_BRIEF), MOST_BRIEF)
+        return min(max(1.5 * self._slowest, LEAST_BRIEF), MOST_BRIEF)
 
     async def settle(self, probes: Iterable[Probe], quiet: float, most: float = 2.0) -> None:
         """Wait until none of `probes` was told anything for `quiet` seconds, `most` at most."""

@@ -25,12 +25,16 @@ class Names:
         return self.nicks[-1]
 
     def word(self) -> str:
-        """Return a word of ten letters, to be found again in what others are sent."""
-        return self._new(5)
+        """Return a word of six letters, to be found again in what others are sent.
+
+        It is short, for there are servers that read no more than a few bytes at once.
+        """
+        return self._new(3)
 
     def text(self) -> str:
-        """Return a message of some words."""
-        return f"{self.word()}, {self.word()}!"
+        """Return a message of two words."""
+        word = self._new(3)
+        return f"{word[:2]} {word[2:]}"
 
     def _new(self, syllables: int) -> str:
         while True:
