@@ -11,6 +11,9 @@ from harness.errors import InputError, Problem
 from harness.source import Source, load, loads, validated
 from harness.words import listed, shown, suggest
 
+REFERENCE_SPEAKS = ("raw", "lines", "nick")
+"""The dialects of the server that comes with the harness."""
+
 _SUFFIXES = (".yaml", ".yml")
 
 

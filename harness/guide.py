@@ -80,7 +80,7 @@ VERBS: Mapping[Verb, Told] = {
         "arrival is announced once, to whom it concerns, need not be written down.",
     ),
     Verb.SEES_LEAVE: Told(
-        "- together:\n    - {who: bob, drop: reset}\n    - {who: alice, sees-leave: bob}",
+        "- {who: bob, drop: reset}\n- {who: alice, sees-leave: bob}",
         f"the server has announced that this person went, {_within(deadlines.HEARS)}.",
         "It may go before this step or beside it, and in whatever way.",
     ),

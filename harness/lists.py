@@ -1,7 +1,7 @@
 """Lists: what there is to name: scenarios, requirements, dialects, checks, faults."""
 
 from harness.checks import CHECKS
-from harness.dialect_files import builtin_dialects, load_dialect
+from harness.dialect_files import REFERENCE_SPEAKS, builtin_dialects, load_dialect
 from harness.errors import InputError
 from harness.places import scenario_folder
 from harness.requirements import REQUIREMENTS
@@ -63,7 +63,12 @@ def _requirements() -> list[tuple[str, str]]:
 
 
 def _dialects() -> list[tuple[str, str]]:
-    return [(name, load_dialect(name).about) for name in builtin_dialects()]
+    return [(name, _about(name)) for name in builtin_dialects()]
+
+
+def _about(name: str) -> str:
+    spoken = " (the reference speaks it, too)" if name in REFERENCE_SPEAKS else ""
+    return f"{load_dialect(name).about}{spoken}"
 
 
 def _checks() -> list[tuple[str, str]]:

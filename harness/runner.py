@@ -16,7 +16,7 @@ from pathlib import Path
 from harness import runfolder
 from harness.command import split
 from harness.dialect import Dialect
-from harness.dialect_files import load_dialect
+from harness.dialect_files import REFERENCE_SPEAKS, load_dialect
 from harness.errors import UsageError
 from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
@@ -40,7 +40,6 @@ MOST_OUTPUT = 4096
 # Judging more takes a moment, and whoever waits should know for what.
 MANY_EVENTS = 100_000
 BUILD_SECONDS = 600
-REFERENCE_SPEAKS = ("raw", "lines", "nick")
 SEEDS = 2**32
 # Not by `-m`: the folder one stands in may have a `reference` of its own.
 _START = (

@@ -64,7 +64,7 @@ class Section(BaseModel):  # noqa: PLW1641 (pydantic adds `__hash__`)
         return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with some keys changed; what was worked out of the old ones is forgotten."""
+        """Return a copy with some keys changed, which remembers nothing of the old ones."""
         copied = super().model_copy(update=update, deep=deep)
         for name in copied.__dict__.keys() - type(self).model_fields.keys():
             del copied.__dict__[name]

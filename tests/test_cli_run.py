@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 import harness
+from harness.dialect_files import builtin_dialects
 from harness.events import Cut, Kind, Said
 from harness.history import read_history
 
@@ -228,7 +229,7 @@ def test_every_requirement_scenario_and_dialect_is_listed(desk: Desk) -> None:
     for word in ("scenarios/join.yaml", "JOIN-3", "raw", "lines", "drop: reset"):
         assert word in every.stdout
     only = desk.harness("list", "dialects").stdout
-    assert [line.split()[0] for line in only.splitlines()] == ["lines", "raw"]
+    assert [line.split()[0] for line in only.splitlines()] == list(builtin_dialects())
 
 
 def test_lists_go_where_there_is_only_ascii(desk: Desk) -> None:
@@ -326,7 +327,7 @@ def test_messages_are_not_glued_where_nothing_ends_them(desk: Desk) -> None:
 
     assert (done.returncode, done.stderr) == (3, "")
     first, last = done.stdout.splitlines()
-    assert first.startswith("SKIP  glued: it needs frames, and in raw ")
+    assert first.startswith("SKIP  glued: it needs lines, and in raw ")
     assert last == "0 runs: inconclusive, 1 skipped"
     assert not (desk.folder / "runs").exists()
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playing import SCENARIOS, Play, dialects_of
 
+from harness.dialect_files import REFERENCE_SPEAKS
 from harness.requirements import REQUIREMENTS
-from harness.runner import REFERENCE_SPEAKS
 from harness.scenario import load_scenario
 from harness.verdict import Outcome
 

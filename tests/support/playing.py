@@ -8,12 +8,12 @@ from typing import Protocol
 from known_good import TESTS, command
 
 from harness.dialect import Dialect
-from harness.dialect_files import load_dialect
+from harness.dialect_files import REFERENCE_SPEAKS, load_dialect
 from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
 from harness.planning import make_plan
 from harness.run import RunResult, run_plan
-from harness.runner import REFERENCE_SPEAKS, reference_command
+from harness.runner import reference_command
 from harness.scenario import Scenario, read_scenario
 from harness.source import load, loads
 from harness.target import TargetSpec

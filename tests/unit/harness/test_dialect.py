@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.dialect import Dialect, Framing
+from harness.dialect import Dialect, Framing, Policy
 from harness.dialect_files import builtin_dialects, load_dialect
 from harness.ends import LF
 from harness.errors import InputError
@@ -104,6 +104,8 @@ def test_lines_heard_are_enough_to_forbid_line_ends(tmp_path: Path) -> None:
     assert mine.check_text("") is not None
 
 
+LET_IN = "(did you mean 'let in'?)"
+LEAVE_OUT = "(leave one of them out)"
 ENDS = "must be one of none, lf, crlf, nul, length, a byte as in 0x1e"
 
 
@@ -187,8 +189,7 @@ ENDS = "must be one of none, lf, crlf, nul, length, a byte as in 0x1e"
         (
             "name: mine",
             "duplicate: let-in\nname: mine",
-            "f:1:12: must be one of any, let in, refuse, ask again, replace, not the text 'let-in' "
-            "(did you mean 'let in'?)",
+            f"f:1:12: must be one of {', '.join(Policy)}, not the text 'let-in' {LET_IN}",
         ),
         ("name: mine", "quit: ' '\nname: mine", "f:1:7: must be one word (as in /quit)"),
         (
@@ -200,8 +201,7 @@ ENDS = "must be one of none, lf, crlf, nul, length, a byte as in 0x1e"
         (
             "name: mine",
             'lost: {text: "{nick} died"}\nsilent-loss: true\nname: mine',
-            "f:2:1: 'lost' says what is told, and 'silent-loss' that nothing is "
-            "(leave one of them out)",
+            f"f:2:1: 'lost' says what is told, and 'silent-loss' that nothing is {LEAVE_OUT}",
         ),
         (
             "{nick}> {message}",

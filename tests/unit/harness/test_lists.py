@@ -6,6 +6,7 @@ import pytest
 
 from harness import lists
 from harness.checks import CHECKS
+from harness.dialect_files import builtin_dialects
 from harness.options import LISTS
 from harness.requirements import REQUIREMENTS
 from harness.scenario import DropKind, ServerAct
@@ -23,7 +24,7 @@ def test_each_row_has_a_name_and_words(what: str) -> None:
 
 def test_every_scenario_requirement_dialect_check_and_fault_is_there() -> None:
     assert [row[0] for row in rows("requirements")] == list(REQUIREMENTS)
-    assert [row[0] for row in rows("dialects")] == ["lines", "raw"]
+    assert [row[0] for row in rows("dialects")] == list(builtin_dialects())
     assert "scenarios/join.yaml" in [row[0] for row in rows("scenarios")]
     assert len(rows("checks")) == len(CHECKS)
     assert all(name in lists.render("checks") for name in CHECKS)
