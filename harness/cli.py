@@ -1,4 +1,4 @@
-"""The command `harness`: run, learn, check, list, schema. Turns errors into words and exit statuses."""
+"""The command `harness`: its subcommands. Turns errors into words and exit statuses."""
 
 import contextlib
 import os
@@ -72,7 +72,9 @@ def _main(arguments: Sequence[str] | None) -> int:
         return learn_command(learn_options(args), screen.say)
     if args.command == "check":
         return _check(args.folder, screen, args.verbose)
-    screen.say(schema_text().rstrip("\n") if args.command == "schema" else lists.render(args.what))
+    screen.say(
+        schema_text(args.of).rstrip("\n") if args.command == "schema" else lists.render(args.what)
+    )
     return 0
 
 

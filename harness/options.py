@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.on import On
 from harness.overrides import option
+from harness.schema import FORMATS
 from harness.words import listed, suggest
 
 RUN_EXAMPLES = """examples:
@@ -29,18 +30,20 @@ It connects, speaks, leaves and listens until it knows what a dialect file says,
 what was seen above each answer, and runs a small scenario in it. What is a defect of the server is
 told, and not written as its manner.
 
-exit status: 0 learnt and the scenario passed, 1 it did not pass, 2 the input is wrong, 3 not learnt"""
+exit status: 0 learnt, and the scenario passed; 1 it did not; 2 the input is wrong; 3 not learnt"""
 CHECK_EXAMPLES = """example:
   harness check runs/2026-01-31T12-00-00-disconnect"""
 LIST_EXAMPLES = """example:
   harness list requirements"""
-SCHEMA_EXAMPLES = """example:
+_OF = "scenario (the default) or dialect"
+SCHEMA_EXAMPLES = """examples:
   harness schema > schema.json
+  harness schema dialect > dialect.schema.json
 
 Then, as the first line of a scenario of your own beside it:
   # yaml-language-server: $schema=./schema.json
 An editor with the YAML language server (VS Code with its YAML extension, among others) completes
-the words of a scenario, explains them, and marks what is wrong."""
+its words, explains them, and marks what is wrong."""
 LISTS = ("scenarios", "requirements", "dialects", "checks", "faults")
 
 
@@ -109,9 +112,10 @@ def parser() -> argparse.ArgumentParser:
     check = _command(commands, "check", "judge a stored run again", CHECK_EXAMPLES)
     check.add_argument("folder", type=Path, metavar="RUN_DIR")
     check.add_argument("--verbose", action="store_true", help="say what each check looked at")
-    _command(
-        commands, "schema", "print the JSON Schema of a scenario, for editors", SCHEMA_EXAMPLES
+    schema = _command(
+        commands, "schema", "print the JSON Schema of a format, for editors", SCHEMA_EXAMPLES
     )
+    schema.add_argument("of", nargs="?", choices=tuple(FORMATS), default="scenario", help=_OF)
     lists = _command(commands, "list", "show what there is", LIST_EXAMPLES)
     lists.add_argument("what", nargs="?", choices=LISTS, help="everything, unless told")
     return main

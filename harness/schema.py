@@ -1,4 +1,4 @@
-"""Schema: the scenario format as JSON Schema (draft 7), by which an editor completes and checks.
+"""Schema: the formats as JSON Schema (draft 7), by which an editor completes and checks.
 
 Made from the models and the guide. What a schema cannot say (that people exist, that a story can
 be) only reading the scenario tells. Draft 7, as the YAML language server reads no later one well.
@@ -7,10 +7,11 @@ Source: https://json-schema.org/draft-07/json-schema-validation
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness import guide
+from harness.dialect import Dialect
 from harness.nodes import loads
 from harness.scenario import Scenario, Step, Verb
 from harness.verbs import MODIFIERS, NOBODYS
@@ -18,6 +19,9 @@ from harness.verbs import MODIFIERS, NOBODYS
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _LOCAL = "#/$defs/"
 _NEW_NAMES = {
+    "Framing": "framing",
+    "Said": "said",
+    "Announcement": "announcement",
     "Step": "step",
     "Hears": "hears",
     "On": "on",
@@ -28,9 +32,25 @@ _NEW_NAMES = {
 Schema = dict[str, Any]
 
 
-def schema_text() -> str:
-    """Return the JSON Schema as it is published; ASCII, so that no terminal changes it."""
-    return json.dumps(schema(), indent=2) + "\n"
+def schema_text(of: str = "scenario") -> str:
+    """Return the JSON Schema of one of `FORMATS` as it is published.
+
+    ASCII, so that no terminal changes it.
+    """
+    return json.dumps(FORMATS[of](), indent=2) + "\n"
+
+
+def dialect_schema() -> Schema:
+    """Return the JSON Schema of a dialect file."""
+    made = _plain(Dialect.model_json_schema())
+    found = made.pop("$defs")
+    return {
+        "$schema": DRAFT,
+        "title": "A dialect",
+        "description": "How a chat looks on the wire, for `harness run --dialect`.",
+        **{key: value for key, value in made.items() if key != "description"},
+        "definitions": {_NEW_NAMES.get(name, name): found[name] for name in sorted(found)},
+    }
 
 
 def schema() -> Schema:
@@ -131,3 +151,7 @@ def _sentences(about: str, more: str, complete: str) -> str:
 def _examples(verb: Verb, steps: str) -> list[object]:
     data = loads(steps, "example").data
     return [step for step in data if verb.value in step] if isinstance(data, list) else []
+
+
+FORMATS: Mapping[str, Callable[[], Schema]] = {"scenario": schema, "dialect": dialect_schema}
+"""What can be printed, by its name."""

@@ -5,7 +5,7 @@
 
 A generated part stands between two comments, `<!-- generated: NAME -->` and `<!-- end -->`. Here is
 what can stand there, and nothing of what it is about: that comes from the harness. What is
-generated as a whole (`scenarios/schema.json`) is in `FILES`.
+generated as a whole (the JSON Schemas) is in `FILES`.
 """
 
 import argparse
@@ -17,9 +17,12 @@ from pathlib import Path
 
 import yaml
 
-from harness import guide
+from harness import dialect_guide, guide
+from harness.announcement import Announcement
 from harness.cast import PersonSpec
 from harness.checks import CHECKS
+from harness.dialect import Dialect
+from harness.dialect_files import REFERENCE_SPEAKS, builtin_dialects, load_dialect
 from harness.limits import Limits
 from harness.on import On
 from harness.requirements import GROUPS
@@ -31,6 +34,7 @@ from harness.verbs import ALL_MODIFIERS, MODIFIERS, NOBODYS, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+from known_good import KNOWN_GOOD  # noqa: E402
 from power import TABLE, UNSEEN, Row, confession, faulty_servers  # noqa: E402
 
 PART = re.compile(r"(?<=<!-- generated: )([^>]+?)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
@@ -63,6 +67,17 @@ def scenarios(folder: Path = ROOT / "scenarios") -> str:
             (f"[`{path.name}`](scenarios/{path.name})", content["scenario"], ", ".join(ids))
         )
     return table(("scenario", "what it claims", "about"), rows)
+
+
+def dialects() -> str:
+    """Return the table of the dialects that the harness brings."""
+    rows = []
+    for name in builtin_dialects():
+        servers = [f"[`{each}`](../tests/{each})" for each in KNOWN_GOOD[name]]
+        reference = ["the reference"] if name in REFERENCE_SPEAKS else []
+        file = f"[`{name}`](../harness/dialects/{name}.yaml)"
+        rows.append((file, load_dialect(name).about, ", ".join([*reference, *servers])))
+    return table(("dialect", "what speaks like this", "servers that speak it rightly"), rows)
 
 
 def example_scenario(path: Path = ROOT / "scenarios" / "disconnect.yaml") -> str:
@@ -144,6 +159,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "verbs": verbs,
     "modifiers": modifiers,
     "placeholders": partial(forms, "in a text", guide.TEXTS),
+    "dialects": dialects,
+    "words of a dialect": partial(words, Dialect, dialect_guide.KEYS),
+    "words of an announcement": partial(words, Announcement, dialect_guide.ANNOUNCEMENT),
+    "fields of a template": partial(forms, "field", dialect_guide.FIELDS),
+    "example dialect": partial(block, dialect_guide.WHOLE),
     "words of on": partial(words, On, guide.ON),
     "segments": partial(forms, "segments", guide.SEGMENTS),
     "words of limits": partial(words, Limits, guide.LIMITS),
@@ -154,7 +174,10 @@ PARTS: Mapping[str, Callable[[], str]] = {
 }
 
 
-FILES: Mapping[Path, Callable[[], str]] = {ROOT / "scenarios" / "schema.json": schema_text}
+FILES: Mapping[Path, Callable[[], str]] = {
+    ROOT / "scenarios" / "schema.json": schema_text,
+    ROOT / "harness" / "dialects" / "schema.json": partial(schema_text, "dialect"),
+}
 
 
 def fill(text: str) -> str:

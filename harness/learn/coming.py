@@ -85,7 +85,7 @@ async def comings_and_goings(lab: Lab) -> None:
         left, lost = await _visits(lab, people, 2 * lab.quiet)
     _tell_join(lab, [visit.came for visit in (*left, *lost)])
     _tell_leave(lab, [visit.went for visit in left])
-    _tell_lost(lab, [visit.went for visit in left], [visit.went for visit in lost])
+    _tell_lost(lab, [visit.went for visit in lost])
     people = await lab.assemble()
     lab.doing = "somebody spoke after others had left"
     if not await lab.say(people[0], lab.names.word(), people[1:]):
@@ -281,7 +281,7 @@ def _tell_leave(lab: Lab, left: Sequence[Told]) -> None:
         lab.findings.nothing("leave", f"{_people(left)} half-closed, and nobody was told")
 
 
-def _tell_lost(lab: Lab, left: Sequence[Told], lost: Sequence[Told]) -> None:
+def _tell_lost(lab: Lab, lost: Sequence[Told]) -> None:
     leave, text = lab.findings.of("leave"), _notice(lab, "lost", lost, "a connection was reset")
     announced = leave is not None and leave.value.startswith("{text: ")
     if text and leave and leave.value.startswith(f"{{text: {quoted(text)},"):

@@ -1,4 +1,4 @@
-"""Contents: which encoding is passed on, what becomes of bytes that are no text, and of long texts."""
+"""Contents: what is passed on of text in an encoding, of bytes that are no text, of long texts."""
 
 from collections.abc import Sequence
 

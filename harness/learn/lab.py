@@ -215,6 +215,11 @@ class Lab:
         if self.target.started and self.target.exited.done():
             raise DiedError
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether somebody was told more than anybody would listen to."""
+        return any(probe.noisy for probe in self._all)
+
     def leave(self) -> None:
         """Reset every connection."""
         for probe in self._all:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.dialect import Dialect
 from harness.errors import HarnessError
+from harness.escape import for_terminal
 from harness.learn import coming, contents, hearing, meeting, rules
 from harness.learn.findings import Findings, Sort
 from harness.learn.lab import DiedError, Lab, NotLearntError
@@ -124,6 +125,10 @@ async def _essential(lab: Lab) -> None:
         await hearing.relay_and_echo(lab)
     except DiedError:
         raise NotLearntError(_end(lab)) from None
+    except NotLearntError:
+        if lab.is_noisy:
+            raise NotLearntError("the server talks without end") from None
+        raise
 
 
 def _end(lab: Lab) -> str:
@@ -131,13 +136,8 @@ def _end(lab: Lab) -> str:
         return "nobody is let in where the server should listen"
     printed = lab.target.output()[-600:].decode("utf-8", "backslashreplace").strip()
     words = f"the server ended with {lab.target.exited.result()}"
-    return f"{words}; it printed:\n{_harmless(printed)}" if printed else words
-
-
-def _harmless(text: str) -> str:
-    from harness.escape import for_terminal  # noqa: PLC0415
-
-    return "\n".join(map(for_terminal, text.splitlines()))
+    harmless = "\n".join(map(for_terminal, printed.splitlines()))
+    return f"{words}; it printed:\n{harmless}" if printed else words
 
 
 async def _one(lab: Lab, keys: tuple[str, ...], question: Question) -> None:

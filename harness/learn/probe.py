@@ -4,7 +4,6 @@ Every wait has an end, and what comes is bounded. Knows nothing of chats.
 """
 
 import asyncio
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -56,10 +55,14 @@ class Probe(asyncio.Protocol):
         self._event.set()
 
     def eof_received(self) -> bool:
-        """Note that the server has ended it."""
+        """Note that the server has ended it.
+
+        It stays half open, to be reset: if it were closed now, the server's port would have to wait
+        for a minute before some servers could listen on it again.
+        """
         self.ended = True
         self._event.set()
-        return False
+        return True
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note that it is over."""
@@ -76,7 +79,9 @@ class Probe(asyncio.Protocol):
 
     def send(self, data: bytes) -> None:
         """Write `data`; what the server does not read waits here, and nobody waits for it."""
-        if self._transport is not None and not self._transport.is_closing() and data:
+        alive = self._transport is not None and not self._transport.is_closing()
+        if alive and data and not self.ended:
+            assert self._transport is not None
             self._transport.write(data)
             self.sent += len(data)
 
@@ -87,15 +92,17 @@ class Probe(asyncio.Protocol):
                 self._transport.write_eof()
 
     def close(self) -> None:
-        """Close it."""
-        if self._transport is not None:
+        """Close it; what the server has ended is reset."""
+        if self.ended:
+            self.reset()
+        elif self._transport is not None:
             self._transport.close()
 
     def reset(self) -> None:
         """End it with a reset."""
         if self._transport is not None:
             sock = self._transport.get_extra_info("socket")
-            if isinstance(sock, socket.socket) or sock is not None:
+            if sock is not None:
                 reset_on_close(sock)
             self._transport.abort()
 

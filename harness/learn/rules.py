@@ -52,23 +52,18 @@ async def _let_in_beside(lab: Lab, people: list[Probe], first: Probe, second: Pr
     listener.take()
     await lab.say(second, word, [listener])
     await lab.settle([listener], lab.brief)
-    named = [text for text in _texts_with(lab, listener.take(), word) if first.nick in text]
-    if "{nick}" in lab.manner.relay and not any(_same(lab, text, first, word) for text in named):
+    heard = listener.take().decode("utf-8", "replace")
+    if "{nick}" in lab.manner.relay and not _is_named(lab, heard, first):
         why = "who gave a nickname that another had was let in under another name"
         lab.findings.unknown(key, why)
         return
     lab.findings.found(key, "let in", "two people with one nickname were in, and were heard")
 
 
-def _texts_with(lab: Lab, data: bytes, word: str) -> list[str]:
-    text = data.decode("utf-8", "replace")
-    return [line for line in text.split("\n") if word in line] or [text]
-
-
-def _same(lab: Lab, text: str, person: Probe, word: str) -> bool:
-    """Tell whether `word` is relayed under the name of `person`, and nothing is behind that."""
-    before = lab.manner.relay.partition("{nick}")[2].partition("{")[0].replace("}}", "}")
-    return f"{person.nick}{before}" in text
+def _is_named(lab: Lab, heard: str, person: Probe) -> bool:
+    """Tell whether `heard` has the name of `person`, and right behind it what the relay has."""
+    behind = lab.manner.relay.partition("{nick}")[2].partition("{")[0].replace("}}", "}")
+    return f"{person.nick}{behind}" in heard
 
 
 async def empty(lab: Lab) -> None:
@@ -160,7 +155,7 @@ async def most(lab: Lab) -> None:
     """Find out whether somebody is refused for want of room."""
     people = await lab.assemble()
     lab.doing = "more and more people came"
-    newcomers = []
+    newcomers: list[Probe] = []
     while len(people) + len(newcomers) < MOST_PEOPLE:
         one = await lab.enter()
         newcomers.append(one)

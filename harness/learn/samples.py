@@ -4,11 +4,10 @@ In each sample it is known what may stand in it: the nickname, the message, the 
 the same in all, or a time of day, or varies. Knows no server.
 """
 
-import os.path
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from harness.cast import TOKEN_MARK
 from harness.errors import BadValue
@@ -23,6 +22,9 @@ _CLOCK = (
 _EPOCH = r"\b1[6-9]\d{8}(?:\.\d+|\d{3})?\b"
 _TIME = re.compile(rf"{_DATE}(?:(?:T|, ?| ){_CLOCK})?|{_CLOCK}(?: {_DATE})?|{_EPOCH}", re.ASCII)
 _ONCE = frozenset({"message"})
+# The mark of the harness, half characters, and in place of a field that not all have.
+_MISSING = "\ud800"
+_UNWRITABLE = re.compile(f"[{TOKEN_MARK}\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def prompt_of(doors: Sequence[str]) -> tuple[str, bool] | None:
         return None
     same = len(set(doors)) == 1
     common = doors[0] if same else _common_end(doors)
-    line = _last_line(common)
-    if not line.strip() or TOKEN_MARK in line:
+    line = _UNWRITABLE.split(_last_line(common))[-1]
+    if not line.strip():
         return None
     return line, same and line == common
 
@@ -83,7 +85,9 @@ def _last_line(text: str) -> str:
 
 
 def _common_begin(texts: Sequence[str]) -> str:
-    return os.path.commonprefix(list(texts))
+    first, last = min(texts), max(texts)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join(char for char, _ in same)
 
 
 def _common_end(texts: Sequence[str]) -> str:
@@ -148,7 +152,7 @@ def _united(samples: Sequence[Parts]) -> Parts | None:
 
 def _without(parts: Parts, shared: set[str]) -> Parts:
     """Take out the fields that not all samples have; what stood there varies."""
-    return [part if not part[1] or part[0] in shared else ("\0", False) for part in parts]
+    return [part if not part[1] or part[0] in shared else (_MISSING, False) for part in parts]
 
 
 def _literals(parts: Parts) -> list[str]:
@@ -163,12 +167,11 @@ def _literals(parts: Parts) -> list[str]:
 
 
 def _literal(texts: Sequence[str]) -> Parts:
-    if len(set(texts)) == 1 and "\0" not in texts[0] and TOKEN_MARK not in texts[0]:
+    if len(set(texts)) == 1 and not _UNWRITABLE.search(texts[0]):
         return [(texts[0], False)] if texts[0] else []
-    marks = f"[\0{TOKEN_MARK}]"
-    begin = re.split(marks, _common_begin(texts))[0]
+    begin = _UNWRITABLE.split(_common_begin(texts))[0]
     rests = [text[len(begin) :] for text in texts]
-    end = re.split(marks, _common_end(rests))[-1]
+    end = _UNWRITABLE.split(_common_end(rests))[-1]
     parts = [(begin, False), ("any", True), (end, False)]
     return [part for part in parts if part[0]]
 

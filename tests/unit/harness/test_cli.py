@@ -148,8 +148,10 @@ def test_without_standard_streams_there_are_some_that_lead_nowhere(
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert status("schema") == 0
     assert capsys.readouterr().out == schema_text()
+    assert status("schema", "dialect") == 0
+    assert capsys.readouterr().out == schema_text("dialect")
     assert status("schema", "scenarios") == 2
-    assert "unrecognized arguments" in capsys.readouterr().err
+    assert "choose from" in capsys.readouterr().err
 
 
 def test_a_wrong_command_tells_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
