@@ -35,7 +35,7 @@ from harness.verbs import ALL_MODIFIERS, MODIFIERS, NOBODYS, Verb
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from known_good import KNOWN_GOOD  # noqa: E402
-from power import TABLE, UNSEEN, Row, confession, faulty_servers  # noqa: E402
+from power import TABLE, UNSEEN, Row, confession, faulty_servers, program  # noqa: E402
 
 PART = re.compile(r"(?<=<!-- generated: )([^>]+?)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
 
@@ -237,7 +237,7 @@ _SERVERS = {each.id: each for group in GROUPS if group != "client" for each in G
 
 
 def _server_link(server: str) -> str:
-    return f"[`{server}`](../tests/faulty/{server}.py)"
+    return f"[`{server}`](../tests/faulty/{program(server).name})"
 
 
 def _played(rows: list[Row]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from harness.target import Target
 STARTS = 10.0
 FIRST_WORD = 0.4
 ANSWERS = 1.5
-LEAST_QUIET, MOST_QUIET = 0.1, 0.6
+LEAST_QUIET, MOST_QUIET = 0.15, 0.6
 # More than 40 ms: so long a second small segment waits where Nagle meets a delayed ACK.
 LEAST_BRIEF, MOST_BRIEF = 0.06, 0.3
 _REFUSED_AGAIN = 0.02
@@ -62,6 +62,7 @@ class Lab:
         self.doors: list[bytes] = []
         self.said: list[str] = []
         self.earlier = 0
+        self.refused = False
         self.doing = ""
         self._diag = SocketDiag()
         self._all: list[Probe] = []
@@ -72,7 +73,7 @@ class Lab:
     @property
     def quiet(self) -> float:
         """Seconds of silence that are no answer."""
-        return min(max(2 * self._slowest + 0.08, LEAST_QUIET), MOST_QUIET)
+        return min(max(2 * self._slowest + 0.1, LEAST_QUIET), MOST_QUIET)
 
     @property
     def brief(self) -> float:

@@ -41,6 +41,7 @@ async def _hear_each_other(lab: Lab, ends: Ends, first: Probe | None) -> bool:
     lab.manner.nickname = lab.manner.said = ends
     lab.name(one, lab.names.nick())
     await lab.read(one)
+    lab.refused = lab.refused or one.ended
     if one.ended:
         return False
     other = await lab.open()
@@ -49,7 +50,8 @@ async def _hear_each_other(lab: Lab, ends: Ends, first: Probe | None) -> bool:
     await lab.read(other)
     await lab.settle((one, other), lab.quiet)
     on_name = one.take()
-    for said in (ends,) if ends is not NONE else (NONE, LF):
+    # What ends a message may be too much for a nickname: then it has been refused with it.
+    for said in (NONE, LF) if ends is NONE and lab.refused else (ends,):
         lab.manner.said = said
         if await _talk(lab, one, other, on_name):
             return True

@@ -8,11 +8,14 @@ plays the rows, and `tools/docs.py` writes `docs/power.md` from them.
 """
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 FAULTY = Path(__file__).parent.parent / "faulty"
+LANGUAGES = (".py", ".c", ".js")
+_VIOLATES = re.compile(r"Violates ([A-Z0-9, -]+)\. Speaks ([a-z, -]+)\.")
 
 ROUNDS = """
 format: 1
@@ -139,7 +142,11 @@ class Confession:
 @cache
 def confession(server: str) -> Confession:
     """Return what a server of `tests/faulty/` says of itself, without running it."""
-    tree = ast.parse((FAULTY / f"{server}.py").read_text(encoding="utf-8"))
+    path = program(server)
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return _in_a_comment(text)
+    tree = ast.parse(text)
     said = {
         ast.unparse(node.targets[0]): node.value
         for node in tree.body
@@ -149,9 +156,29 @@ def confession(server: str) -> Confession:
     return Confession(*values)
 
 
+def _in_a_comment(text: str) -> Confession:
+    """Return what a program in C or for Node says in its first comment."""
+    defect = text.lstrip("/* ").splitlines()[0]
+    found = _VIOLATES.search(text)
+    assert found, f"this does not say what it violates: {defect}"
+    violates, dialects = (tuple(re.split(r",\s*", words)) for words in found.groups())
+    return Confession(defect, violates, dialects)
+
+
+def program(server: str) -> Path:
+    """Return the file of a server of `tests/faulty/`."""
+    return next(path for path in _programs() if path.stem == server)
+
+
 def faulty_servers() -> list[str]:
     """Return the names of all faulty servers, in alphabetical order."""
-    return sorted(path.stem for path in FAULTY.glob("[!_]*.py"))
+    return sorted(path.stem for path in _programs())
+
+
+@cache
+def _programs() -> tuple[Path, ...]:
+    paths = (path for kind in LANGUAGES for path in FAULTY.glob(f"[!_]*{kind}"))
+    return tuple(sorted(paths))
 
 
 def _row(
@@ -246,6 +273,16 @@ RELAYING = (
         "lines",
         patience=0.3,
     ),
+    _row(
+        "takes_piece_for_message",
+        IN_TWO,
+        "delivery, nothing invented",
+        "RELAY-9",
+        "nul",
+        patience=0.3,
+        also="prefix, intact",
+    ),
+    _row("forgets_second_frame", "glued", "delivery", "RELAY-9", "length", patience=0.3),
     _row("swallows_the_prompt", "protocol_lookalikes", "delivery", "RELAY-10", patience=0.3),
 )
 

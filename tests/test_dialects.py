@@ -1,0 +1,45 @@
+"""Dialects: correct servers are never failed in any of them, whatever the scenario."""
+
+from collections.abc import Iterator
+
+import pytest
+from _pytest.mark import ParameterSet
+from known_good import cases
+from playing import SCENARIOS, Play, dialects_of
+
+from harness.dialect_files import builtin_dialects
+from harness.verdict import Outcome
+
+# What takes its time is for the reference, in test_scenarios.py.
+NAMES = sorted({path.stem for path in SCENARIOS.glob("*.yaml")} - {"bounded_memory", "crowd"})
+ELSEWHERE = ("raw", "lines")
+
+
+def _pairs() -> Iterator[ParameterSet]:
+    """Yield each scenario with two of the programs that can carry it, in turn."""
+    every = list(cases(*ELSEWHERE))
+    for turn, name in enumerate(NAMES):
+        fit = [case for case in every if dialects_of(name, (str(case.values[1]),))]
+        for place in sorted({turn % len(fit), (turn + len(fit) // 2) % len(fit)} if fit else ()):
+            case = fit[place]
+            yield pytest.param(*case.values, name, marks=case.marks, id=f"{case.id}-{name}")
+
+
+PAIRS = list(_pairs())
+
+
+@pytest.mark.parametrize(("program", "dialect", "scenario"), PAIRS)
+def test_a_correct_server_passes(program: str, dialect: str, scenario: str, play: Play) -> None:
+    played = play(scenario, program, dialect)
+    assert played.verdict.outcome is Outcome.PASS, played.explain()
+    assert played.verdict.figures.obligations > 0
+
+
+def test_every_dialect_has_a_correct_server() -> None:
+    played = {str(pair.values[1]) for pair in PAIRS}
+    assert played | set(ELSEWHERE) == set(builtin_dialects())
+
+
+def test_every_scenario_is_played_in_another_dialect_than_these_two() -> None:
+    played = {str(pair.values[2]) for pair in PAIRS}
+    assert set(NAMES) - played <= {"netcat"}
