@@ -38,6 +38,10 @@ _QUESTIONS: tuple[tuple[tuple[str, ...], Question], ...] = (
 )
 
 
+class _GoneError(Exception):
+    """There is nobody left to ask."""
+
+
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What was found out: the dialect, its file, and every answer."""
@@ -106,6 +110,10 @@ async def _ask(lab: Lab, teller: _Teller) -> None:
             for keys, question in _QUESTIONS:
                 await _one(lab, keys, question)
                 teller.tell()
+    except _GoneError as error:
+        for keys, _ in _QUESTIONS:
+            _not_asked(lab, keys, str(error))
+        teller.tell()
     except TimeoutError:
         if not lab.manner.relay:
             raise NotLearntError("the server answers too slowly, or not at all") from None
@@ -146,6 +154,8 @@ async def _one(lab: Lab, keys: tuple[str, ...], question: Question) -> None:
     except DiedError:
         lab.findings.defect(f"the server ended, or let nobody in any more, when {lab.doing}")
         _not_asked(lab, keys, f"the server did not outlive that {lab.doing}")
+        if not lab.target.started:
+            raise _GoneError("the server had ended, and is not ours to start") from None
         await lab.restart()
     except NotLearntError as error:
         _not_asked(lab, keys, str(error))
