@@ -63,11 +63,19 @@ def wire_text(text: object) -> str:
     return text
 
 
+def told_text(text: object) -> str:
+    """Check a text of a server that is told after a nickname. Raises `BadValue`."""
+    checked = wire_text(text)
+    if "\0" in checked:
+        raise BadValue("must not have a NUL", "what ends a message is not written here")
+    return checked
+
+
 def notice_template(value: object) -> Template:
     """Read what a server says by itself. Raises `BadValue`."""
     if isinstance(value, Template):
         return value
-    template = parse_template(wire_text(value), NOTICE_FIELDS)
+    template = parse_template(told_text(value), NOTICE_FIELDS)
     if not any(text.strip() for text, is_field in template.parts if not is_field):
         raise BadValue("must have some text beside its fields", 'as in "{nick} joined!"')
     return template

@@ -8,148 +8,52 @@ What a receiver reads is judged in a canonical form: the prefix, the message, an
 `raw` and `lines` that is what is on the wire; elsewhere `harness.decoding` makes it.
 """
 
-import codecs
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
-from harness.announcement import (
-    Announcement,
-    Audience,
-    Notice,
-    Occasion,
-    greetings,
-    wire_text,
-)
+from harness import dialect_mistakes
+from harness import dialect_values as values
+from harness.announcement import Announcement, Audience, Notice, Occasion, greetings
+from harness.dialect_values import BadBytes, Policy, Prompt, Writer
 from harness.ends import NAMED, NONE, NUL, Ends, parse_ends
 from harness.errors import BadValue
 from harness.feature import Feature
-from harness.section import Mistake, Section
-from harness.template import Template, parse_template
+from harness.section import Mistake, Section, empty_mistakes
+from harness.template import Template
 from harness.texts import check_characters
-from harness.words import kind, listed, shown, suggest
+from harness.words import shown
+
+__all__ = [
+    "DEFAULT_READ",
+    "NOWHERE",
+    "Address",
+    "BadBytes",
+    "Dialect",
+    "Framing",
+    "Policy",
+    "Prompt",
+    "Said",
+    "Writer",
+]
 
 DEFAULT_READ = 512
 """Bytes: what surely fits into one read of a server whose read size is not told."""
 
-RELAY_FIELDS = ("nick", "message", "host", "port", "time", "any")
 NOWHERE = ("", 0)
 _LINE_ENDS = re.compile("[\r\n]")
-_ASCII = "".join(map(chr, range(128)))
-_ENDS_SCHEMA = {"anyOf": [{"enum": [*NAMED]}, {"type": "integer", "minimum": 0, "maximum": 127}]}
+_ENDS_SCHEMA = {
+    "anyOf": [
+        {"enum": [*NAMED]},
+        {"type": "integer", "minimum": 0, "maximum": 127},
+        {"type": "string", "pattern": "^0x[0-9A-Fa-f]{2}$"},
+    ]
+}
 
 Address = tuple[str, int]
-
-
-class Writer(StrEnum):
-    """Who puts the nickname in front of a message."""
-
-    SERVER = "server"
-    CLIENT = "client"
-
-
-class Policy(StrEnum):
-    """What a server does with a nickname that it does not like."""
-
-    ANY = "any"
-    LET_IN = "let in"
-    REFUSE = "refuse"
-    ASK_AGAIN = "ask again"
-    REPLACE = "replace"
-
-
-class BadBytes(StrEnum):
-    """What a server does with bytes that are no text."""
-
-    ANY = "any"
-    PASS = "pass"  # noqa: S105 - no password
-    REPLACE = "replace"
-    DROP = "drop"
-    CLOSE = "close"
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What the server sends first: exactly `text`, or anything that ends with it."""
-
-    text: str
-    exact: bool = True
-
-
-def _choice(options: type[StrEnum]) -> tuple[PlainValidator, WithJsonSchema]:
-    def read(value: object) -> StrEnum:
-        if isinstance(value, str) and value in list(options):
-            return options(value)
-        hint = suggest(value, list(options)) if isinstance(value, str) else ""
-        raise BadValue(f"must be one of {listed(options)}, not {kind(value)}", hint)
-
-    return PlainValidator(read), WithJsonSchema({"enum": [*map(str, options)]})
-
-
-def _encoding(value: object) -> str:
-    if not isinstance(value, str):
-        raise BadValue(f"must be the name of an encoding, not {kind(value)}", "as in utf-8")
-    try:
-        same = _ASCII.encode(value) == _ASCII.encode("ascii")
-        return codecs.lookup(value).name if same else ""
-    except (LookupError, UnicodeError):
-        raise BadValue(f"there is no text encoding {shown(value)}", "as in utf-8") from None
-
-
-def _known_encoding(name: str) -> str:
-    if not name:
-        raise BadValue("must be an encoding in which ASCII is itself", "as in utf-8, latin-1")
-    return name
-
-
-def _sentence(text: str) -> str:
-    if not text.strip():
-        raise BadValue("must not be blank", "say it in a few words")
-    return text
-
-
-def _prompt(value: object) -> Prompt:
-    if isinstance(value, Prompt):
-        return value
-    if isinstance(value, dict):
-        if list(value) != ["ends-with"]:
-            raise BadValue("must be a text, or {ends-with: a text}", 'as in {ends-with: "name: "}')
-        return Prompt(wire_text(value["ends-with"]), exact=False)
-    return Prompt(wire_text(value))
-
-
-def _relay(value: object) -> Template:
-    if isinstance(value, Template):
-        return value
-    template = parse_template(wire_text(value), RELAY_FIELDS)
-    hint = 'as in "{nick}: {message}"'
-    if template.fields.count("message") != 1:
-        raise BadValue("must have {message} once", hint)
-    if template.fields.count("nick") > 1:
-        raise BadValue("must have {nick} once at most", hint)
-    if "nick" in template.fields[template.fields.index("message") :]:
-        raise BadValue("must have {nick} before {message}", hint)
-    return template
-
-
-def _echo(value: object) -> Template:
-    if isinstance(value, Template):
-        return value
-    template = parse_template(wire_text(value), RELAY_FIELDS)
-    if template.fields.count("message") != 1:
-        raise BadValue("must have {message} once", 'as in "You: {message}"')
-    return template
-
-
-def _quit(text: str) -> str:
-    if not text.strip() or _LINE_ENDS.search(text):
-        raise BadValue("must be one word", "as in /quit")
-    return text
 
 
 _TEXT = WithJsonSchema({"type": "string", "minLength": 1})
@@ -181,19 +85,18 @@ class Said(Framing):
 class Dialect(Section):
     """How a chat looks on the wire, seen from its clients."""
 
-    name: Annotated[str, AfterValidator(_sentence)] = Field(description="What it is called.")
-    about: Annotated[str, AfterValidator(_sentence)] = Field(
+    name: Annotated[str, AfterValidator(values.sentence)] = Field(description="What it is called.")
+    about: Annotated[str, AfterValidator(values.sentence)] = Field(
         description="What speaks like this, in one sentence."
     )
     encoding: Annotated[
         str,
-        PlainValidator(_encoding),
-        AfterValidator(_known_encoding),
+        PlainValidator(values.encoding),
         WithJsonSchema({"type": "string"}),
     ] = Field(default="utf-8", description="How text becomes bytes: utf-8, latin-1, cp1251 ...")
     prompt: Annotated[
         Prompt | None,
-        PlainValidator(_prompt),
+        PlainValidator(values.prompt),
         WithJsonSchema(
             {
                 "anyOf": [
@@ -218,17 +121,17 @@ class Dialect(Section):
     )
     said: Said = Field(description="A message, to the server.")
     heard: Framing = Field(description="A relayed message, from the server.")
-    relay: Annotated[Template, PlainValidator(_relay), _TEXT] = Field(
+    relay: Annotated[Template, PlainValidator(values.relay), _TEXT] = Field(
         description="A relayed message: {message}, and what stands around it, with {nick}, {host}, "
         "{port}, {time}, and {any} for what varies.",
         examples=["{nick}: {message}"],
     )
-    prefix_by: Annotated[Writer, *_choice(Writer)] = Field(
+    prefix_by: Annotated[Writer, *values.choice(Writer)] = Field(
         default=Writer.SERVER,
         alias="prefix-by",
         description="Who writes what stands before the message: server (the default) or client.",
     )
-    echo: Annotated[Template | None, PlainValidator(_echo), _TEXT] = Field(
+    echo: Annotated[Template | None, PlainValidator(values.echo), _TEXT] = Field(
         default=None,
         description="What the sender gets of its own message, as in relay. Left out where it gets "
         "no copy.",
@@ -249,20 +152,20 @@ class Dialect(Section):
         alias="silent-loss",
         description="true where nothing is told of one whose connection is reset.",
     )
-    empty: Annotated[Policy, *_choice(Policy)] = Field(
+    empty: Annotated[Policy, *values.choice(Policy)] = Field(
         default=Policy.ANY,
         description="What becomes of an empty nickname; any, where it does not matter.",
     )
-    duplicate: Annotated[Policy, *_choice(Policy)] = Field(
+    duplicate: Annotated[Policy, *values.choice(Policy)] = Field(
         default=Policy.ANY,
         description="What becomes of a nickname that another has; any, where it does not matter.",
     )
-    bad_bytes: Annotated[BadBytes, *_choice(BadBytes)] = Field(
+    bad_bytes: Annotated[BadBytes, *values.choice(BadBytes)] = Field(
         default=BadBytes.ANY,
         alias="bad-bytes",
         description="What becomes of bytes that are no text; any, where it does not matter.",
     )
-    quit: Annotated[str, AfterValidator(_quit)] | None = Field(
+    quit: Annotated[str, AfterValidator(values.quit_word)] | None = Field(
         default=None, description="The word that ends a connection when it is said."
     )
     history: int = Field(
@@ -278,7 +181,9 @@ class Dialect(Section):
     @classmethod
     def key_mistakes(cls, raw: Mapping[str, object]) -> Iterable[Mistake]:
         """Find what does not go together."""
-        yield from _mistakes_of_names(raw)
+        yield from empty_mistakes(raw, set(cls.keys()) - {"prompt", "nickname"})
+        yield from dialect_mistakes.of_names(raw)
+        yield from dialect_mistakes.of_texts(raw)
         if raw.get("silent-loss") is True and "lost" in raw:
             message = "'lost' says what is told, and 'silent-loss' that nothing is"
             yield Mistake(("silent-loss",), message, "leave one of them out", at_key=True)
@@ -450,6 +355,9 @@ class Dialect(Section):
         # In every dialect: a server may take a line end at the end of a nickname off.
         if found := _LINE_ENDS.search(nick):
             return f"the nickname has {found[0]!r}"
+        for ends in (self.nickname.ends if self.nickname else NONE, self.heard.ends):
+            if mark := _found_end(ends, nick):
+                return f"the nickname has {mark!r}"
         return None
 
     def _unsendable(self, text: str) -> str | None:
@@ -476,22 +384,3 @@ def _found_end(ends: Ends, text: str) -> str:
         return found[0] if found else ""
     mark = ends.terminator.decode("ascii")
     return mark if mark and mark in text else ""
-
-
-def _mistakes_of_names(raw: Mapping[str, Any]) -> Iterable[Mistake]:
-    relay = raw.get("relay")
-    has_nick = isinstance(relay, str) and "{nick}" in relay
-    if raw.get("nickname") is None and "nickname" in raw:
-        yield Mistake(
-            ("nickname",), "'nickname' has no value", "leave the key out for no nicknames"
-        )
-    elif "nickname" not in raw and has_nick and raw.get("prefix-by") != "client":
-        yield Mistake(("relay",), "has {nick}, and nobody gives a nickname", "say how, in nickname")
-    if "prompt" in raw and "nickname" not in raw:
-        hint = "what everyone is told first is a greeting"
-        yield Mistake(("prompt",), "nobody is asked for a nickname", hint, at_key=True)
-    if raw.get("prefix-by") == "client" and isinstance(relay, str) and not has_nick:
-        yield Mistake(("prefix-by",), "a client that writes no {nick} in relay writes no prefix")
-
-
-__all__ = ["NONE", "Dialect", "Policy", "Prompt", "Writer"]

@@ -67,6 +67,8 @@ def parse_ends(value: object) -> Ends:
     if isinstance(value, str) and _BYTE.fullmatch(value):
         value = int(value, 16)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 0x80:
+        if chr(value).isalnum() or chr(value) in " ~":
+            raise BadValue(f"{chr(value)!r} stands in nearly every message, and ends none")
         known = [one for one in NAMED.values() if one.terminator == bytes([value])]
         return known[0] if known else Ends(f"0x{value:02x}", bytes([value]))
     hint = suggest(value, NAMED) if isinstance(value, str) else ""

@@ -98,12 +98,22 @@ def test_what_can_be_a_nickname(name: str, nick: str, reason: str | None) -> Non
     assert load_dialect(name).check_nick(nick) == reason
 
 
+def test_a_nickname_has_no_end_in_it() -> None:
+    assert load_dialect("nul").check_nick("a\0b") == r"the nickname has '\x00'"
+
+
 def test_lines_heard_are_enough_to_forbid_line_ends(tmp_path: Path) -> None:
     mine = dialect(tmp_path, RIGHT)
     assert mine.check_text("a\nb") is not None
     assert mine.check_text("") is not None
 
 
+ONE_BYTE = "must be utf-8, or an encoding with one byte for each character (as in latin-1, cp1251)"
+NO_END = "must not have what ends a message ('heard' says what that is)"
+WRITES = (
+    "a client writes {nick} and some text before {message}, and nothing else "
+    '(as in "{nick}: {message}")'
+)
 LET_IN = "(did you mean 'let in'?)"
 LEAVE_OUT = "(leave one of them out)"
 ENDS = "must be one of none, lf, crlf, nul, length, a byte as in 0x1e"
@@ -174,12 +184,35 @@ ENDS = "must be one of none, lf, crlf, nul, length, a byte as in 0x1e"
         (
             "name: mine",
             "encoding: koi9\nname: mine",
-            "f:1:11: there is no text encoding 'koi9' (as in utf-8)",
+            "f:1:11: there is no encoding 'koi9' (as in utf-8)",
         ),
         (
             "name: mine",
             "encoding: utf-16\nname: mine",
-            "f:1:11: must be an encoding in which ASCII is itself (as in utf-8, latin-1)",
+            f"f:1:11: {ONE_BYTE}",
+        ),
+        ("name: mine", "encoding: shift_jis\nname: mine", f"f:1:11: {ONE_BYTE}"),
+        (
+            '"who? "',
+            '"Имя? "\nencoding: latin-1',
+            "f:3:9: 'И' cannot be written in latin-1",
+        ),
+        ("{nick}> {message}", "{nick}\\n{message}", f"f:7:8: {NO_END}"),
+        (
+            "{nick}> {message}",
+            "{nick}\\0 {message}",
+            "f:7:8: must not have a NUL (what ends a message is not written here)",
+        ),
+        (
+            "said: {ends: none}",
+            "said: {ends: 0x7e}",
+            "f:5:14: '~' stands in nearly every message, and ends none",
+        ),
+        ("name: mine", "most:\nname: mine", "f:1:6: 'most' has no value"),
+        (
+            "{nick}> {message}",
+            '{nick}> {message}!"\nprefix-by: "client',
+            f"f:7:8: {WRITES}",
         ),
         (
             "name: mine",
@@ -206,7 +239,7 @@ ENDS = "must be one of none, lf, crlf, nul, length, a byte as in 0x1e"
         (
             "{nick}> {message}",
             '{message}"\nprefix-by: "client',
-            "f:8:12: a client that writes no {nick} in relay writes no prefix",
+            "f:8:12: without {nick} in relay a client writes no prefix",
         ),
     ],
 )

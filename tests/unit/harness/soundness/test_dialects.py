@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.unit.harness.soundness.conftest import MakeRoom, MakeTrial
 
-SEEDS = 12
+SEEDS = 6
 RAW = {
     "prompt": "nickname",
     "nickname": {"ends": "none"},
