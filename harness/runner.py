@@ -177,7 +177,8 @@ def _target(options: RunOptions, dialect: Dialect | None) -> TargetSpec:
         )
     # By its name: a file that says it is called so may say anything else.
     if options.dialect not in REFERENCE_SPEAKS:
-        spoken = " and ".join(REFERENCE_SPEAKS)
+        *some, last = REFERENCE_SPEAKS
+        spoken = f"{', '.join(some)} and {last}"
         raise UsageError(
             f"the reference server speaks {spoken} only: for {options.dialect} name a server "
             "with --server or --connect"

@@ -226,7 +226,7 @@ def test_the_reference_speaks_what_it_speaks(desk: Path, table: Table) -> None:
     (desk / "own.yaml").write_text(text, encoding="utf-8")
     out_of("talk.yaml", "--dialect", "lines")
     assert table.specs == [TargetSpec(command=reference_command("lines"))]
-    with pytest.raises(UsageError, match="speaks raw and lines and nick only"):
+    with pytest.raises(UsageError, match="speaks raw, lines and nick only"):
         out_of("talk.yaml", "--dialect", "own.yaml")
     out_of("talk.yaml", "--dialect", "own.yaml", "--server", "x")
 
