@@ -38,7 +38,14 @@ def _source(name_or_path: str) -> Source:
     if name_or_path in known:
         return loads(dialect_text(name_or_path), f"{name_or_path}.yaml")
     path = Path(name_or_path)
-    if path.suffix in _SUFFIXES or len(path.parts) > 1 or path.is_file():
+    if path.suffix in _SUFFIXES or len(path.parts) > 1 or _is_file(path):
         return load(path)
     hint = suggest(name_or_path, known) or f"there are {listed(known)}, or give a file"
     raise InputError([Problem(f"there is no dialect {shown(name_or_path)}", hint=hint)])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for any
+        return False

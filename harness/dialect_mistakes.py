@@ -11,27 +11,38 @@ from harness.section import Mistake
 _WRITTEN = re.compile(r"[^{}]*\{nick\}[^{}]+\{message\}")
 
 
+NAMELESS = ("has {nick}, and nobody gives a nickname", "say how, in nickname")
+
+
 def of_names(raw: Mapping[str, Any]) -> Iterable[Mistake]:
     """Find what of nicknames and prefixes does not go together."""
-    relay = raw.get("relay")
-    has_nick = isinstance(relay, str) and "{nick}" in relay
-    if raw.get("nickname") is None and "nickname" in raw:
-        yield Mistake(
-            ("nickname",), "'nickname' has no value", "leave the key out for no nicknames"
-        )
-    elif "nickname" not in raw and has_nick and raw.get("prefix-by") != "client":
-        yield Mistake(("relay",), "has {nick}, and nobody gives a nickname", "say how, in nickname")
-    if "prompt" in raw and "nickname" not in raw:
+    if "nickname" not in raw:
+        yield from _without_names(raw)
+    elif raw["nickname"] is None:
+        hint = "leave the key out for no nicknames"
+        yield Mistake(("nickname",), "'nickname' has no value", hint)
+    if raw.get("prefix-by") == "client" and isinstance(raw.get("relay"), str):
+        yield from _of_clients(raw, raw["relay"])
+
+
+def _without_names(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    if "prompt" in raw:
         hint = "what everyone is told first is a greeting"
         yield Mistake(("prompt",), "nobody is asked for a nickname", hint, at_key=True)
-    if raw.get("prefix-by") == "client" and isinstance(relay, str):
-        if not has_nick:
-            yield Mistake(("prefix-by",), "without {nick} in relay a client writes no prefix")
-        elif "nickname" not in raw:
-            yield Mistake(("prefix-by",), "nobody gives a nickname", "say how, in nickname")
-        elif not _WRITTEN.fullmatch(relay):
-            message = "a client writes {nick} and some text before {message}, and nothing else"
-            yield Mistake(("relay",), message, 'as in "{nick}: {message}"')
+    for loc, text in _texts_of(raw):
+        by_client = loc == ("relay",) and raw.get("prefix-by") == "client"
+        if loc[0] != "prompt" and "{nick}" in text and not by_client:
+            yield Mistake(loc, *NAMELESS)
+
+
+def _of_clients(raw: Mapping[str, Any], relay: str) -> Iterator[Mistake]:
+    if "{nick}" not in relay:
+        yield Mistake(("prefix-by",), "without {nick} in relay a client writes no prefix")
+    elif "nickname" not in raw:
+        yield Mistake(("prefix-by",), "nobody gives a nickname", "say how, in nickname")
+    elif not _WRITTEN.fullmatch(relay):
+        message = "a client writes {nick} and some text before {message}, and nothing else"
+        yield Mistake(("relay",), message, 'as in "{nick}: {message}"')
 
 
 def of_texts(raw: Mapping[str, Any]) -> Iterable[Mistake]:

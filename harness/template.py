@@ -68,7 +68,8 @@ class Template:
             if not is_field:
                 found += re.escape(text)
             elif text in seen:
-                found += f"(?P={text})"
+                # What varies need not be the same twice.
+                found += f"(?:{_PATTERNS[text]})" if text in VARYING else f"(?P={text})"
             else:
                 seen.add(text)
                 found += f"(?P<{text}>{_PATTERNS[text]})"

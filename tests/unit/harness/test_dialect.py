@@ -268,6 +268,11 @@ def test_the_names_of_all_dialects_where_none_is_alike() -> None:
     assert str(caught.value) == (f"there is no dialect 'zzz' (there are {names}, or give a file)")
 
 
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(InputError, match="there is no dialect 'zzz"):
+        load_dialect("z" * 1000)
+
+
 def test_a_file_without_a_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "zzz").write_text(RIGHT, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -279,8 +284,9 @@ def test_nobody_has_a_nickname(tmp_path: Path) -> None:
     nameless = dialect(tmp_path, text.replace("{nick}> ", "{port}> "))
     assert (nameless.nickname, nameless.nickname_bytes("bob")) == (None, b"")
     assert nameless.prefix("bob", ("127.0.0.1", 5)) == b"5> "
-    assert mistakes(tmp_path, text) == (
-        "f:5:8: has {nick}, and nobody gives a nickname (say how, in nickname)"
+    assert mistakes(tmp_path, text + 'join: {text: "{nick} came"}\n') == (
+        "f:5:8: has {nick}, and nobody gives a nickname (say how, in nickname)\n"
+        "f:6:14: has {nick}, and nobody gives a nickname (say how, in nickname)"
     )
 
 

@@ -48,6 +48,11 @@ def test_a_field_that_comes_again_is_the_same() -> None:
     assert not pattern.fullmatch("bob, hello ann!")
 
 
+def test_what_varies_need_not_be_the_same_twice() -> None:
+    pattern = parse_template("{any} and {any}!", FIELDS).pattern
+    assert pattern.fullmatch("one and two!")
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
