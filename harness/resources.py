@@ -8,6 +8,7 @@ gone counts as nothing. This file starts and ends nothing.
 import contextlib
 import os
 import sys
+import threading
 import time
 from dataclasses import dataclass
 
@@ -134,6 +135,11 @@ class _RunDelay:
         self._total += max((ns - known.get(tid, 0) for tid, ns in now.items()), default=0)
         self._last, self._part = now, part
         return self._total / 1e9
+
+
+def own_run_delay() -> float:
+    """Return for how many seconds the calling thread has waited for a processor; 0.0: unknown."""
+    return _waited(os.getpid(), threading.get_native_id()) / 1e9
 
 
 def portable_sample(processes: list[psutil.Process], port: int) -> Sample | None:

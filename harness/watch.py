@@ -6,9 +6,11 @@ meanwhile; `Watch.late_since` tells how long that was. Knows nothing of people.
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 
 from harness import events
 from harness.recorder import Recorder
+from harness.resources import own_run_delay
 from harness.target import Sample, Target
 
 TICK = 0.05
@@ -27,6 +29,7 @@ class Watch:
         self.worst_lag = 0.0
         self._lags: deque[tuple[int, float]] = deque(maxlen=KEPT)
         self._delays: deque[tuple[int, float]] = deque(maxlen=KEPT)
+        self._own: deque[tuple[int, float]] = deque(maxlen=KEPT)
 
     async def run(self) -> None:
         """Measure until cancelled; put what was recorded on disk meanwhile."""
@@ -36,6 +39,7 @@ class Watch:
             due = loop.time() + TICK
             await asyncio.sleep(TICK)
             self._note_lag(loop.time() - due)
+            self._own.append((self.recorder.now(), own_run_delay()))
             self.recorder.write_some()
             if ticks % SAMPLE_EVERY == 0:
                 self._note_delay()
@@ -56,12 +60,10 @@ class Watch:
     def late_since(self, begin: int) -> float:
         """Return for how many seconds harness or server were kept waiting since `begin`."""
         self._note_delay()
+        self._own.append((self.recorder.now(), own_run_delay()))
         lag = max((lag for at, lag in self._lags if at >= begin), default=0.0)
-        before = [delay for at, delay in self._delays if at <= begin]
-        since = [delay for at, delay in self._delays if at > begin]
-        start = before[-1] if before else min(since, default=0.0)
-        waited = max(since, default=start) - start
-        return max(lag, waited)
+        # The loop may be late a little at a time, all the time.
+        return max(lag, _grown(self._delays, begin), _grown(self._own, begin))
 
     def sample(self, label: str, expected: int) -> events.Sampled | None:
         """Record the server's resources; `expected` connections are open on this side."""
@@ -73,6 +75,14 @@ class Watch:
         event = _sampled(self.recorder.now(), label, sample, expected)
         self.recorder.add(event)
         return event
+
+
+def _grown(delays: Iterable[tuple[int, float]], begin: int) -> float:
+    """Return by how much a figure that only grows has grown since `begin`."""
+    before = [delay for at, delay in delays if at <= begin]
+    since = [delay for at, delay in delays if at > begin]
+    start = before[-1] if before else min(since, default=0.0)
+    return max(since, default=start) - start
 
 
 def _sampled(at: int, label: str, sample: Sample, expected: int) -> events.Sampled:

@@ -72,7 +72,17 @@ def test_a_blocked_loop_is_noticed_and_recorded(tmp_path: Path) -> None:
     assert max(event.seconds for event in lags) >= 2 * WORTH_NOTING
 
 
-def test_what_was_late_before_does_not_count() -> None:
+def test_the_harness_may_be_late_a_little_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = iter([10.0, 12.5])
+    monkeypatch.setattr("harness.watch.own_run_delay", lambda: next(waited))
+    watch = watch_of()
+    begin = watch.recorder.now()
+    assert watch.late_since(begin) == 0.0
+    assert watch.late_since(begin) == 2.5
+
+
+def test_what_was_late_before_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.watch.own_run_delay", lambda: 7.0)
     watch = watch_of()
     watch._note_lag(5.0)  # noqa: SLF001
     begin = watch.recorder.now()
