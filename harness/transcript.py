@@ -168,7 +168,8 @@ class Transcript:
 
     def _name(self, at: int, conn: int) -> None:
         person = self.people[conn]
-        person.joining = at
+        # Where nobody has a nickname, the server lets somebody in before the client knows of it.
+        person.joining = person.connecting if self.dialect.nickname is None else at
         person.named += 1
         person.answer.clear()
         self.voices.admit(conn, person.nick, self._from.get(conn, NOWHERE))

@@ -33,6 +33,12 @@ class Told:
         nick = {"nick": self.named(text)} if self.probe.nick else {}
         return Sample(text, {**nick, "host": host, "port": str(port)})
 
+    def greeting(self, text: str) -> Sample:
+        """Return one of the texts that it was told itself, maybe with who is in."""
+        sample, own = self.sample(text), self.probe.nick
+        values = {**sample.values, "nick": own} if own else sample.values
+        return Sample(text, values, tuple(one for one in self.nicks if one != own))
+
     def named(self, text: str) -> str:
         """Return whose nickname stands in a text: its own, or that of another by mistake."""
         others = (nick for nick in self.nicks if nick in text)
@@ -188,7 +194,7 @@ def _tell_greeting(lab: Lab, arrivals: Sequence[Told], own: list[list[str]]) -> 
         lab.findings.unknown(key, "newcomers are told more, or less, from one to the next")
         return
     found = [
-        infer([one.sample(text) for one, text in zip(arrivals, texts, strict=True)], frozenset())
+        infer([one.greeting(text) for one, text in zip(arrivals, texts, strict=True)], frozenset())
         for texts in zip(*told, strict=True)
     ]
     greetings = [text for text in found if text and _has_text(text)]

@@ -45,6 +45,8 @@ async def _hear_each_other(lab: Lab, ends: Ends, first: Probe | None) -> bool:
     if one.ended:
         return False
     other = await lab.open()
+    # What is told of a connection is not what is told of its first text.
+    await lab.settle((one, other), lab.quiet)
     one.take()
     lab.name(other, lab.names.nick())
     await lab.read(other)
@@ -69,7 +71,14 @@ async def _talk(lab: Lab, one: Probe, other: Probe, on_name: bytes) -> bool:
     if not any(heard):
         return False
     await lab.settle((one, other), lab.brief)
-    nick, then = decoded(on_name), decoded(one.take())
+    one.take()
+    nick, then = decoded(on_name), ""
+    if other.nick in nick:
+        # Alone, for a copy of what `one` said would stand beside it.
+        word = lab.names.word()
+        await lab.say(other, word, [one], FIRST_WORD)
+        await lab.settle((one, other), lab.brief)
+        then = decoded(one.take())
     lab.manner.nicks = not same_form(nick, other.nick, then, word)
     lab.people = [one, other]
     return True
@@ -176,8 +185,9 @@ async def _is_taken_bare(lab: Lab) -> bool:
     await lab.say(probe, first, [listener], lab.quiet)
     await lab.say(probe, second, [listener], FIRST_WORD)
     await lab.settle([listener], lab.brief)
-    came = decoded(listener.take())
+    came = decoded(listener.take()).casefold()
     probe.close()
+    # A server may write names in letters of its own.
     return first in came and f"{nick}{first}" not in came
 
 

@@ -9,6 +9,7 @@ import random
 _CONSONANTS = "bdfgklmnprtvz"
 _VOWELS = "aeiou"
 _SEED = 20_110_917
+_EXTRA = ("", "s", "na")
 
 
 class Names:
@@ -20,8 +21,12 @@ class Names:
         self.nicks: list[str] = []
 
     def nick(self) -> str:
-        """Return a nickname of six letters."""
-        self.nicks.append(self._new(3))
+        """Return a nickname of six to eight letters.
+
+        They differ in length, for what stands around one may depend on it.
+        """
+        extra = _EXTRA[len(self.nicks) % len(_EXTRA)]
+        self.nicks.append(self._new(3) + extra)
         return self.nicks[-1]
 
     def word(self) -> str:

@@ -24,15 +24,21 @@ _TIME = re.compile(rf"{_DATE}(?:(?:T|, ?| ){_CLOCK})?|{_CLOCK}(?: {_DATE})?|{_EP
 _ONCE = frozenset({"message"})
 # The mark of the harness, half characters, and in place of a field that not all have.
 _MISSING = "\ud800"
+# What varies takes the digits beside it with it.
+_BEFORE, _BEHIND = re.compile(r"[0-9]+\Z"), re.compile(r"\A[0-9]+")
 _UNWRITABLE = re.compile(f"[{TOKEN_MARK}\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was said, without what ends it, and the values that may stand in it, by field."""
+    """What was said, without what ends it, and the values that may stand in it, by field.
+
+    `others` are the nicknames of people whom it is not about: they vary.
+    """
 
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
 def infer(samples: Sequence[Sample], once: frozenset[str] = _ONCE) -> str | None:
@@ -100,7 +106,7 @@ def _common_end(texts: Sequence[str]) -> str:
 def _marked(sample: Sample, once: frozenset[str]) -> Parts:
     """Take a sample apart: what is known of it is a field."""
     values = sample.values
-    parts: Parts = [(sample.text, False)]
+    parts: Parts = [(_without_others(sample), False)]
     if values.get("message"):
         parts = _replaced(parts, "message", re.escape(values["message"]), once=True)
     if values.get("nick"):
@@ -112,6 +118,20 @@ def _marked(sample: Sample, once: frozenset[str]) -> Parts:
     if values.get("host"):
         parts = _replaced(parts, "host", re.escape(values["host"]))
     return _replaced(parts, "time", _TIME.pattern)
+
+
+def _without_others(sample: Sample) -> str:
+    """Return the text without the nicknames of others, be it one or a list of who is in."""
+    if not sample.others:
+        return sample.text
+    own = sample.values.get("nick", "")
+    name = "|".join(re.escape(one) for one in (*sample.others, own) if one)
+    people = re.compile(rf"(?:{name})(?:[^\w\r\n]{{1,4}}(?:{name}))*")
+
+    def replaced(found: re.Match[str]) -> str:
+        return _MISSING if any(one in found[0] for one in sample.others) else found[0]
+
+    return people.sub(replaced, sample.text)
 
 
 def _replaced(parts: Parts, name: str, pattern: str, *, once: bool = False) -> Parts:
@@ -170,8 +190,14 @@ def _literal(texts: Sequence[str]) -> Parts:
     if len(set(texts)) == 1 and not _UNWRITABLE.search(texts[0]):
         return [(texts[0], False)] if texts[0] else []
     begin = _UNWRITABLE.split(_common_begin(texts))[0]
+    begin = _BEFORE.sub("", begin)
+    fills = begin.endswith("  ")
+    begin = begin.rstrip(" ") + " " if fills else begin
     rests = [text[len(begin) :] for text in texts]
     end = _UNWRITABLE.split(_common_end(rests))[-1]
+    end = _BEHIND.sub("", end)
+    # Blanks that fill a column are fewer another time.
+    end = (end.lstrip(" ") or end) if fills else end
     parts = [(begin, False), ("any", True), (end, False)]
     return [part for part in parts if part[0]]
 

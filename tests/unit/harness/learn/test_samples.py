@@ -38,9 +38,25 @@ def test_what_differs_varies() -> None:
     assert infer(samples("#{n} <{nick}> {message}", *numbers)) == "#{any} <{nick}> {message}"
 
 
-def test_a_count_that_has_the_same_end() -> None:
-    numbers = ({"n": "12"}, {"n": "22"}, {"n": "32"})
-    assert infer(samples("* {nick} ({n} here)", *numbers)) == "* {nick} ({any}2 here)"
+@pytest.mark.parametrize("numbers", [("12", "22", "32"), ("101", "102", "103")])
+def test_a_number_varies_whole(numbers: tuple[str, ...]) -> None:
+    counts = [{"n": number} for number in numbers]
+    assert infer(samples("* {nick} ({n} here)", *counts)) == "* {nick} ({any} here)"
+
+
+def test_a_column_has_blanks_that_vary() -> None:
+    blanks = ({"b": "   "}, {"b": "  "}, {"b": "    "})
+    assert infer(samples("{nick}{b}| {message}", *blanks)) == "{nick} {any}| {message}"
+
+
+def test_a_list_of_others_varies() -> None:
+    texts = ("In: mira, tovo. Hi mira", "In: zelu. Hi tovo", "In: tovo, zelu. Hi zelu")
+    nicks = tuple(nick for nick, _ in PEOPLE)
+    told = [
+        Sample(text, {"nick": nick}, tuple(one for one in nicks if one != nick))
+        for text, nick in zip(texts, nicks, strict=True)
+    ]
+    assert infer(told, frozenset()) == "In: {any}. Hi {nick}"
 
 
 def test_a_nickname_may_stand_twice_in_a_notice() -> None:
