@@ -1,16 +1,19 @@
 """The small process between the harness and the program under test: it leaves nothing behind.
 
-Run as `python -I -S keeper.py ISOLATION COMMAND...` in a session of its own. It is two processes:
-the *outer* one waits for the *inner* one and sweeps behind it; the inner one starts the command,
+Run as `python -I -S keeper.py ISOLATION HIDDEN COMMAND...` in a session of its own. It is two
+processes: the *outer* one waits for the *inner* one and sweeps behind it; the inner one starts the command,
 reaps every orphan and obeys. ISOLATION is the best to try; what is not allowed gives the next:
 
     pid-namespace   the inner one is process 1 of a namespace: when it ends, the kernel kills all
     subreaper       orphans become the keeper's own children, and it kills until it has none
     process-group   what is still in the command's process group is killed
 
+HIDDEN are files and folders, with a colon between them: in a namespace the command finds nothing
+there, and cannot undo that, not even as root. Elsewhere nothing can be hidden.
+
 stdin   orders, one a line: `signal N` goes to the command's process group, as Ctrl-C does. When it
         ends (the harness closed it, or died, however that was) everything is ended.
-stdout  reports, one a line: `isolation NAME`, `inner PID`, then `started` or `failed ERRNO`, then
+stdout  reports, one a line: `isolation NAME`, `inner PID`, `hidden` where all is, `started` or `failed ERRNO`, then
         `exited STATUS` (as waitpid gives it), and `left COUNT` if something could not be killed.
 stderr  what the command prints, on its stdout and its stderr.
 
@@ -28,11 +31,16 @@ _ISOLATIONS = ("pid-namespace", "subreaper", "process-group")
 _ORDERS, _REPORTS, _OUTPUT = 0, 1, 2
 _SWEEP_SECONDS = 5.0
 _CLONE_NEWNS, _CLONE_NEWPID = 0x00020000, 0x20000000  # linux/sched.h
-_MS_NOSUID_NODEV_NOEXEC, _MS_REC, _MS_SLAVE = 2 | 4 | 8, 0x4000, 0x80000  # linux/mount.h
+_MS_RDONLY, _MS_NOSUID_NODEV_NOEXEC, _MS_BIND = 1, 2 | 4 | 8, 0x1000  # linux/mount.h
+_MS_REC, _MS_SLAVE = 0x4000, 0x80000
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
+# With one of these root could take away what hides, or go around it: CAP_SYS_MODULE, _SYS_RAWIO,
+# _SYS_PTRACE, _SYS_ADMIN, _SYS_BOOT, _MKNOD (linux/capability.h).
+_CAPABILITIES = (16, 17, 19, 21, 22, 27)
 
 
-def main(wanted: str, command: list[str]) -> None:
+def main(wanted: str, hidden: list[str], command: list[str]) -> None:
     """The outer process: isolate, let the inner one work, sweep when it is gone."""
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # for the command, too
     isolation = _isolate(wanted)
@@ -41,7 +49,7 @@ def main(wanted: str, command: list[str]) -> None:
     inner = os.fork()
     if not inner:
         os.close(outer_lives)
-        _Keeper(isolation).run(command, outer_ended)
+        _Keeper(isolation, hidden).run(command, outer_ended)
         os._exit(0)
     _report(f"inner {inner}")
     os.waitpid(inner, 0)
@@ -51,8 +59,9 @@ def main(wanted: str, command: list[str]) -> None:
 class _Keeper:
     """A parent of the command and of every orphan it leaves."""
 
-    def __init__(self, isolation: str) -> None:
+    def __init__(self, isolation: str, hidden: "list[str] | None" = None) -> None:
         self.isolation = isolation
+        self.hidden = hidden or []
         self.command = 0  # its process id, and its process group's
         self.ended = False
 
@@ -60,19 +69,24 @@ class _Keeper:
         """The inner process: start the command; obey until the orders or the outer one end."""
         children = _wakeup_on_children()
         if self.isolation == "pid-namespace":
-            _show_own_processes()
+            self.hide()
         elif self.isolation == "subreaper":
             _prctl(_PR_SET_CHILD_SUBREAPER, 1)
         if self.start(command):
             self.obey(outer_ended, children)
         self.sweep()
 
+    def hide(self) -> None:
+        """Show the command its own processes alone, and nothing of what is hidden."""
+        if _show_own_processes() and self.hidden and all(map(_hide, self.hidden)):
+            _report("hidden")
+
     def start(self, command: list[str]) -> bool:
         """Start the command; whether that went well."""
         failure, failed = os.pipe()  # closed by a successful exec
         pid = os.fork()
         if not pid:
-            _become(command, failed, self.isolation)
+            _become(command, failed, self.isolation, confined=bool(self.hidden))
         os.close(failed)
         error = os.read(failure, 16)
         os.close(failure)
@@ -149,7 +163,7 @@ class _Keeper:
                     os.kill(pid, signal.SIGKILL)
 
 
-def _become(command: list[str], failed: int, isolation: str) -> None:
+def _become(command: list[str], failed: int, isolation: str, *, confined: bool) -> None:
     """Turn this new process into the command, which must find what a shell would give it."""
     try:
         os.setsid()
@@ -157,6 +171,8 @@ def _become(command: list[str], failed: int, isolation: str) -> None:
         os.dup2(_OUTPUT, _REPORTS)
         if isolation == "subreaper":
             _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if confined:
+            _confine()
         for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
             signal.signal(number, signal.SIG_DFL)
         os.execvp(command[0], command)  # noqa: S606 - without a shell, on purpose
@@ -176,12 +192,33 @@ def _isolate(wanted: str) -> str:
     return "process-group"
 
 
-def _show_own_processes() -> None:
-    """Give the namespace its own /proc, so that a program finds itself under its own number."""
-    if _libc("unshare", _CLONE_NEWNS) and _libc(
+def _show_own_processes() -> bool:
+    """Give the namespace its own /proc, so that a program finds itself under its own number.
+
+    Whether what is mounted from here on is seen here alone.
+    """
+    own = _libc("unshare", _CLONE_NEWNS) and _libc(
         "mount", b"none", b"/", None, _MS_REC | _MS_SLAVE, None
-    ):
+    )
+    if own:
         _libc("mount", b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV_NOEXEC, None)
+    return own
+
+
+def _hide(path: str) -> bool:
+    """Put an empty folder over a folder, and nothing over a file."""
+    place = os.fsencode(path)
+    if os.path.isdir(place):  # noqa: PTH112 - pathlib takes long to import
+        flags = _MS_NOSUID_NODEV_NOEXEC | _MS_RDONLY
+        return _libc("mount", b"none", place, b"tmpfs", flags, b"size=4k,mode=555")
+    return not os.path.exists(place) or _libc("mount", b"/dev/null", place, None, _MS_BIND, None)  # noqa: PTH110
+
+
+def _confine() -> None:
+    """Take from this process, for good, what it could undo the hiding with."""
+    for capability in _CAPABILITIES:
+        _prctl(_PR_CAPBSET_DROP, capability)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def _prctl(option: int, value: int) -> bool:
@@ -244,5 +281,5 @@ def _report(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2].split(":") if sys.argv[2] else [], sys.argv[3:])
     os._exit(0)  # at once: there is nothing to tidy up

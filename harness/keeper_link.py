@@ -25,6 +25,7 @@ class KeeperLink(asyncio.SubprocessProtocol):
 
     outer, inner   the process ids of the keeper's two processes
     isolation      what the keeper could get, one of its three
+    hidden         whether all is hidden from the program that shall be
     exited         the program's return code as in `subprocess`, once it has ended
     output         what the program prints comes here
     """
@@ -33,6 +34,7 @@ class KeeperLink(asyncio.SubprocessProtocol):
         loop = asyncio.get_running_loop()
         self.outer = self.inner = 0
         self.isolation = ""
+        self.hidden = False
         self.output = output
         self.exited: asyncio.Future[int] = loop.create_future()
         self._started: asyncio.Future[int] = loop.create_future()  # an errno, or 0
@@ -44,14 +46,21 @@ class KeeperLink(asyncio.SubprocessProtocol):
 
     @classmethod
     async def start(
-        cls, isolation: str, command: tuple[str, ...], environment: dict[str, str], output: Output
+        cls,
+        isolation: str,
+        command: tuple[str, ...],
+        environment: dict[str, str],
+        output: Output,
+        hidden: tuple[str, ...] = (),
     ) -> Self:
         """Start a command (words, no shell); returns when it is exec'ed, or raises `UsageError`.
 
-        `isolation` is the best to try; where it is not allowed, the next is.
+        `isolation` is the best to try; where it is not allowed, the next is. `hidden` are paths
+        that it shall not see; where nothing can be hidden, it sees them.
         """
         link = cls(output)
-        arguments = (sys.executable, "-I", "-S", str(_KEEPER), isolation, *command)
+        own = (str(_KEEPER), isolation, os.pathsep.join(hidden))
+        arguments = (sys.executable, "-I", "-S", *own, *command)
         try:
             await asyncio.get_running_loop().subprocess_exec(
                 lambda: link, *arguments, env=environment, start_new_session=True
@@ -121,6 +130,8 @@ class KeeperLink(asyncio.SubprocessProtocol):
             self.isolation = value
         elif word == "inner":
             self.inner = int(value)
+        elif word == "hidden":
+            self.hidden = True
         elif word in ("started", "failed"):
             self._error = int(value or 0)
         elif word == "exited" and not self.exited.done():

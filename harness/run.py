@@ -61,6 +61,7 @@ class RunResult:
     output: bytes
     exit_status: int | None
     isolation: str
+    hidden: bool
     interrupted: bool
 
 
@@ -303,5 +304,6 @@ async def run_plan(
         output=target.output(),
         exit_status=run.exit_status,
         isolation=target.isolation,
+        hidden=target.hidden,
         interrupted=run.recorder.transcript.interrupted,
     )

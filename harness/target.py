@@ -29,13 +29,15 @@ class TargetSpec:
     """What to test: a `command` to start, or the `connect` address of what runs already.
 
     In the command (one line, or words) `{port}` and `{host}` are replaced and `{{` is a brace; the
-    port is in the environment as PORT, too. Without `port` a free one is chosen.
+    port is in the environment as PORT, too. Without `port` a free one is chosen. `hidden` are paths
+    that the program shall not see; that needs a namespace, and is told by the target's `isolation`.
     """
 
     command: str | tuple[str, ...] | None = None
     connect: tuple[str, int] | None = None
     port: int | None = None
     host: str = "127.0.0.1"
+    hidden: tuple[str, ...] = ()
 
 
 class Target:
@@ -45,14 +47,15 @@ class Target:
     started    whether the harness started it; if not, it is neither measured nor ended
     isolation  how its processes are held together: "pid-namespace", "subreaper", "process-group",
                or "none" when it was not started
+    hidden     whether it cannot see what its `TargetSpec` says that it shall not
     exited     its return code as in `subprocess` (negative for a signal), once it has ended; what
                it printed last may come a moment later
     left       how many processes `stop` could not end; 0 unless they run as another user
     """
 
     __slots__ = (
-        *("_hurry", "_lease", "_link", "_meter", "_on_exit", "_stopping"),
-        *("command", "exited", "host", "isolation", "left", "port", "started"),
+        *("_hide", "_hurry", "_lease", "_link", "_meter", "_on_exit", "_stopping"),
+        *("command", "exited", "hidden", "host", "isolation", "left", "port", "started"),
     )
 
     def __init__(
@@ -62,16 +65,19 @@ class Target:
         command: tuple[str, ...] = (),
         link: KeeperLink | None = None,
         lease: PortLease | None = None,
+        hide: tuple[str, ...] = (),
     ) -> None:
         self.host = host
         self.port = port
         self.command = command
         self.started = link is not None
         self.isolation = link.isolation if link else "none"
+        self.hidden = link is not None and link.hidden
         self.exited = link.exited if link else asyncio.get_running_loop().create_future()
         self.left = 0
         self._link = link
         self._lease = lease
+        self._hide = hide
         self._on_exit: Callable[[int], None] | None = None
         self._meter = Meter(link.outer, link.inner, port) if link else None
         self._hurry: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -110,7 +116,9 @@ class Target:
         assert self._link is not None
         self.left += await self._link.end()
         output, environment = self._link.output, _environment(self.port)
-        self._link = await KeeperLink.start(self.isolation, self.command, environment, output)
+        self._link = await KeeperLink.start(
+            self.isolation, self.command, environment, output, self._hide
+        )
         self._meter = Meter(self._link.outer, self._link.inner, self.port)
         self.exited = self._link.exited
         self._watch_exit(self.exited)
@@ -182,12 +190,12 @@ async def launch(spec: TargetSpec, log: Path | None, *, isolation: str = "pid-na
     port, lease = _choose_port(spec)
     words = command.fill(words, host=spec.host, port=str(port))
     try:
-        link = await _start(words, port, log, isolation)
+        link = await _start(words, port, log, isolation, spec.hidden)
     except BaseException:
         if lease:
             lease.release()
         raise
-    return Target(spec.host, port, words, link, lease)
+    return Target(spec.host, port, words, link, lease, spec.hidden)
 
 
 def _choose_port(spec: TargetSpec) -> tuple[int, PortLease | None]:
@@ -198,10 +206,12 @@ def _choose_port(spec: TargetSpec) -> tuple[int, PortLease | None]:
     return lease.port, lease
 
 
-async def _start(words: tuple[str, ...], port: int, log: Path | None, isolation: str) -> KeeperLink:
+async def _start(
+    words: tuple[str, ...], port: int, log: Path | None, isolation: str, hide: tuple[str, ...]
+) -> KeeperLink:
     output = Output(log)
     try:
-        return await KeeperLink.start(isolation, words, _environment(port), output)
+        return await KeeperLink.start(isolation, words, _environment(port), output, hide)
     except BaseException:
         output.close()
         raise

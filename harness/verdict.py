@@ -76,6 +76,7 @@ class Finding:
     `check` names who found it, `requirement` what it violates. `says` is one or two sentences in
     the words of the chat, `cause` the likely reason where there is one. `count` is how many
     alike were seen. A timed finding depends on `deadline` (seconds); 0 means it is certain.
+    `level` is how much is asked here, where that is not what the requirement as a whole asks.
     """
 
     check: str
@@ -86,6 +87,7 @@ class Finding:
     moments: tuple[Moment, ...] = ()
     count: int = 1
     deadline: float = 0.0
+    level: str = ""
 
     @property
     def timed(self) -> bool:

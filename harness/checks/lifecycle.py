@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from harness.case import Case, counted, failure_words, result, unless_late
 from harness.events import Exited, Failure, StepFailed
+from harness.requirements import Level
 from harness.verbs import ServerAct
 from harness.verdict import CheckResult, Finding
 
@@ -51,6 +52,7 @@ def _statuses(case: Case) -> Iterator[Finding]:
                 requirement="LIFE-1",
                 says=f"After SIGINT the server ended with {_status(end)}, and SHOULD with 0.",
                 cause="Ctrl-C is an ordinary end: catch it, close everything, and return",
+                level=Level.SHOULD,
             )
 
 

@@ -139,7 +139,7 @@ def _finding(page: Page, count: int, finding: Finding, requirement: Requirement 
 
 def _charge(page: Page, finding: Finding, requirement: Requirement | None) -> str:
     name = page.show(finding.requirement or _OWN_LIMIT, _MOST_NAME)
-    level = requirement.level if requirement is not None else None
+    level = finding.level or (requirement.level if requirement is not None else None)
     words = f"{name}, a {level}," if level in (Level.MUST, Level.SHOULD, Level.MAY) else name
     if finding.outcome is Outcome.FAIL:
         return f"{words} is violated"

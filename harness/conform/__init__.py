@@ -1,0 +1,1 @@
+"""Conform: one implementation judged against every requirement, case by case."""
