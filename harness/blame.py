@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from harness.announcement import Notice
 from harness.anomalies import Anomaly
 from harness.attendance import Attendance, departed_at
-from harness.case import Case
+from harness.case import Case, listed
 from harness.dialect import Dialect
+from harness.events import Ending, StepFailed
 from harness.membership import Miss
 from harness.speech import Message
 
@@ -45,6 +46,15 @@ def of_losses(case: Case, lost: list[Lost]) -> str:
 
 def _was_frozen(_: Case, lost: Lost) -> bool:
     return all(miss.receiver.froze is not None for miss in lost.misses)
+
+
+def _is_behind_sleeper(case: Case, lost: Lost) -> bool:
+    """Tell whether somebody did not read when it was said, and it may still be on its way."""
+    asleep = any(
+        begin < (lost.message.at if end is None else end) and (end is None or lost.message.at < end)
+        for _, begin, end in case.transcript.freezes
+    )
+    return asleep and not any(miss.certain for miss in lost.misses)
 
 
 def _came_with_nickname(case: Case, lost: Lost) -> bool:
@@ -132,6 +142,7 @@ def _hears_only_others(case: Case, miss: Miss) -> bool:
 
 _LOSSES = (
     ("LOAD-2", _was_frozen),
+    ("LOAD-1", _is_behind_sleeper),
     ("JOIN-9", _came_with_nickname),
     ("JOIN-9", _has_broken_name),
     ("RELAY-9", _was_cut_line),
@@ -210,6 +221,17 @@ def of_throw_out(case: Case, person: Attendance) -> str:
     return "JOIN-7" if any(gone - SOON < then <= gone for then in came) else "STAY-1"
 
 
+def of_sleepers(case: Case, failure: StepFailed) -> str:
+    """Say who did not read while a step was waited for, as a cause; "" where everybody did."""
+    frozen = [
+        case.transcript.people[conn].person
+        for conn, begin, end in case.transcript.freezes
+        if begin < failure.at and (end is None or end > failure.at - failure.deadline * 1e9)
+    ]
+    who = f"{listed(frozen)} did not read"
+    return f"{who}: the server waits for whoever does not" if frozen else ""
+
+
 def _bad_bytes(case: Case) -> Iterator[int]:
     for person in case.transcript.people.values():
         if person.untext is not None:
@@ -257,6 +279,11 @@ def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
     return otherwise
 
 
+def holds_typed_name(case: Case, text: bytes) -> bool:
+    """Tell whether a name that was not put right, with its line end, stands in `text`."""
+    return any(prefix in text for prefix in _typed_prefixes(case))
+
+
 def _typed_prefixes(case: Case) -> list[bytes]:
     """Return how the words of those would be relayed whose names were not put right."""
     typed = (one.typed for one in case.plan.people)
@@ -281,12 +308,22 @@ def of_end(case: Case, at: int) -> tuple[str, str]:
     """Return the requirement for a server that died at `at`, and what happened just before."""
     last: tuple[int, str, str] = (at - SOON, "LIFE-4", "")
     for one in case.transcript.people.values():
-        gone = one.leaving if one.joining is None and one.strange is None else None
         for then, requirement, does in (
             (one.untext, "INPUT-1", "said what is no text"),
             (one.strange, "JOIN-8", "sent other bytes in place of a nickname"),
-            (gone, "JOIN-4", "left before giving a nickname"),
+            (_left_at(one), *_of_departure(one)),
         ):
             if then is not None and last[0] < then <= at:
                 last = (then, requirement, f"{one.person} had just {does}")
     return last[1], last[2]
+
+
+def _left_at(person: Attendance) -> int | None:
+    # Of who sent other bytes in place of a nickname, these are what counts.
+    return person.leaving if person.joining is not None or person.strange is None else None
+
+
+def _of_departure(person: Attendance) -> tuple[str, str]:
+    if person.joining is None:
+        return "JOIN-4", "left before giving a nickname"
+    return "LEAVE-2" if person.how is Ending.RESET else "LEAVE-1", f"left ({person.how})"

@@ -70,6 +70,11 @@ def _main(arguments: Sequence[str] | None) -> int:
         from harness.learn.command import learn_command  # noqa: PLC0415
 
         return learn_command(learn_options(args), screen.say)
+    if args.command == "conform":
+        from harness.conform.command import conform  # noqa: PLC0415
+        from harness.conform.options import conform_options  # noqa: PLC0415
+
+        return conform(conform_options(args), screen)
     if args.command == "check":
         return _check(args.folder, screen, args.verbose)
     screen.say(

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from harness import dialect_mistakes
 from harness import dialect_values as values
 from harness.announcement import Announcement, Audience, Notice, Occasion, greetings
-from harness.dialect_values import BadBytes, Policy, Prompt, Writer
+from harness.dialect_values import Asking, BadBytes, Policy, Prompt, Writer
 from harness.ends import NAMED, NONE, NUL, Ends, parse_ends
 from harness.errors import BadValue
 from harness.feature import Feature
@@ -31,7 +31,9 @@ __all__ = [
     "DEFAULT_READ",
     "NOWHERE",
     "Address",
+    "Asking",
     "BadBytes",
+    "ClientManner",
     "Dialect",
     "Framing",
     "Policy",
@@ -80,6 +82,23 @@ class Said(Framing):
         description="How many bytes one read of the server takes; where nothing ends a message, a "
         "longer one is cut there.",
     )
+
+
+class ClientManner(Section):
+    """How the clients of a chat behave where that is not seen on the wire."""
+
+    EXAMPLE = "as in {nickname: before connecting}"
+
+    nickname: Annotated[Asking, *values.choice(Asking)] = Field(
+        default=Asking.ASKED,
+        description="When a client asks the person for the nickname: asked, when it is connected "
+        "(the default); before connecting; or never, as it is started with it: argument.",
+    )
+
+    @classmethod
+    def key_mistakes(cls, raw: Mapping[str, object]) -> Iterable[Mistake]:
+        """Find the keys without a value."""
+        return empty_mistakes(raw, cls.keys())
 
 
 class Dialect(Section):
@@ -176,6 +195,9 @@ class Dialect(Section):
     )
     most: int | None = Field(
         default=None, ge=1, le=1_000_000, description="How many people are let in at most."
+    )
+    client: ClientManner = Field(
+        default=ClientManner(), description="How the programs of those who chat behave."
     )
 
     @classmethod

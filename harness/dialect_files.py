@@ -33,6 +33,13 @@ def dialect_text(name: str) -> str:
     return (files("harness") / "dialects" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def read_dialect_text(name_or_path: str) -> str:
+    """Return what stands in the file of a dialect that `load_dialect` knows."""
+    if name_or_path in builtin_dialects():
+        return dialect_text(name_or_path)
+    return Path(name_or_path).read_text(encoding="utf-8")
+
+
 def _source(name_or_path: str) -> Source:
     known = builtin_dialects()
     if name_or_path in known:

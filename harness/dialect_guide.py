@@ -30,6 +30,7 @@ KEYS: Mapping[str, str] = {
     "quit": "quit: /quit",
     "history": "history: 20",
     "most": "most: 10",
+    "client": "client: {nickname: before connecting}",
 }
 """Each key of a dialect file, in an example; where there are several, each line is one."""
 
@@ -38,6 +39,11 @@ ANNOUNCEMENT: Mapping[str, str] = {
     "to": "to: others",
 }
 """Each key of an announcement."""
+
+CLIENT: Mapping[str, str] = {
+    "nickname": "nickname: argument   # the command has {nick} in it",
+}
+"""Each key of what is told of clients."""
 
 FIELDS: Mapping[str, tuple[str, str]] = {
     "{nick}": ("the nickname of whom it is about", "{nick}: {message}"),

@@ -26,6 +26,10 @@ def of_names(raw: Mapping[str, Any]) -> Iterable[Mistake]:
 
 
 def _without_names(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    manner = raw.get("client")
+    if isinstance(manner, dict) and "nickname" in manner:
+        message = "no client asks for a nickname, as nobody gives one"
+        yield Mistake(("client", "nickname"), message, "say how, in nickname", at_key=True)
     if "prompt" in raw:
         hint = "what everyone is told first is a greeting"
         yield Mistake(("prompt",), "nobody is asked for a nickname", hint, at_key=True)

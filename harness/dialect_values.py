@@ -47,6 +47,14 @@ class BadBytes(StrEnum):
     CLOSE = "close"
 
 
+class Asking(StrEnum):
+    """How a client comes to know the nickname: the person is asked, or it is started with it."""
+
+    ASKED = "asked"
+    BEFORE = "before connecting"
+    ARGUMENT = "argument"
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What the server sends first: exactly `text`, or anything that ends with it."""

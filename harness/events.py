@@ -374,6 +374,14 @@ class Noise(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Overran(Event):
+    """The run was cut short: the program took more than it may; `what` is a sentence's end."""
+
+    what: str
+    TAG: ClassVar[str] = "overran"
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupted(Event):
     """The person at the keyboard stopped the run."""
 
@@ -384,5 +392,5 @@ KINDS: tuple[type[Event], ...] = (
     *(Connect, Connected, ConnectFailed, Named, Said, Sent, Cut, Accepted, Read, Left, Closed),
     *(Eof, Broken, Silent, Froze, Bitten, Thawed, ServerTold, ServerDone, Listening, Programs),
     *(StepBegun, StepEnded, StepFailed, Skipped, StageBegun),
-    *(Sampled, Lagged, Exited, Noise, Interrupted),
+    *(Sampled, Lagged, Exited, Noise, Overran, Interrupted),
 )

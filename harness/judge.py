@@ -80,8 +80,8 @@ def _levels(transcript: Transcript) -> Levels:
 def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     """Return why a run that found nothing wrong proves nothing; empty where it does prove."""
     transcript = case.transcript
-    if transcript.interrupted:
-        return "the run was interrupted"
+    if cut_short := _cut_short(transcript):
+        return cut_short
     if not any(one.connected is not None for one in transcript.people.values()):
         return "nothing ever listened on the port" + _end_of(transcript)
     if any(check.outcome is Outcome.INCONCLUSIVE for check in checks):
@@ -98,6 +98,14 @@ def _inconclusive(case: Case, checks: tuple[CheckResult, ...]) -> str:
     looked_at = any(check.looked_at for check in checks)
     if not (looked_at and case.membership.of_the_cast):
         return "nobody had to hear anything: the scenario proves nothing"
+    return ""
+
+
+def _cut_short(transcript: Transcript) -> str:
+    if transcript.interrupted:
+        return "the run was interrupted"
+    if transcript.overran:
+        return f"the harness ended the program: it {transcript.overran}"
     return ""
 
 

@@ -1,8 +1,9 @@
 """The small process between the harness and the program under test: it leaves nothing behind.
 
-Run as `python -I -S keeper.py ISOLATION HIDDEN COMMAND...` in a session of its own. It is two
-processes: the *outer* one waits for the *inner* one and sweeps behind it; the inner one starts the command,
-reaps every orphan and obeys. ISOLATION is the best to try; what is not allowed gives the next:
+Run as `python -I -S keeper.py ISOLATION HIDDEN TYPED COMMAND...` in a session of its own. It is two
+processes: the *outer* one waits for the *inner* one and sweeps behind it; the inner one starts the
+command, reaps every orphan and obeys. ISOLATION is the best to try; what is not allowed gives the
+next:
 
     pid-namespace   the inner one is process 1 of a namespace: when it ends, the kernel kills all
     subreaper       orphans become the keeper's own children, and it kills until it has none
@@ -11,10 +12,14 @@ reaps every orphan and obeys. ISOLATION is the best to try; what is not allowed 
 HIDDEN are files and folders, with a colon between them: in a namespace the command finds nothing
 there, and cannot undo that, not even as root. Elsewhere nothing can be hidden.
 
+TYPED is what the command reads: nothing (""), the pipe with this number ("pipe 7"), or the terminal
+with it ("terminal 7"), which then is where it prints, too, and its controlling one.
+
 stdin   orders, one a line: `signal N` goes to the command's process group, as Ctrl-C does. When it
         ends (the harness closed it, or died, however that was) everything is ended.
-stdout  reports, one a line: `isolation NAME`, `inner PID`, `hidden` where all is, `started` or `failed ERRNO`, then
-        `exited STATUS` (as waitpid gives it), and `left COUNT` if something could not be killed.
+stdout  reports, one a line: `isolation NAME`, `inner PID`, `hidden` where all is, `started` or
+        `failed ERRNO`, then `exited STATUS` (as waitpid gives it), and `left COUNT` if something
+        could not be killed.
 stderr  what the command prints, on its stdout and its stderr.
 
 It imports little, to start fast. It knows nothing of chats, ports or the rest of the harness.
@@ -40,7 +45,7 @@ _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
 _CAPABILITIES = (16, 17, 19, 21, 22, 27)
 
 
-def main(wanted: str, hidden: list[str], command: list[str]) -> None:
+def main(wanted: str, hidden: list[str], typed: str, command: list[str]) -> None:
     """The outer process: isolate, let the inner one work, sweep when it is gone."""
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # for the command, too
     isolation = _isolate(wanted)
@@ -49,7 +54,7 @@ def main(wanted: str, hidden: list[str], command: list[str]) -> None:
     inner = os.fork()
     if not inner:
         os.close(outer_lives)
-        _Keeper(isolation, hidden).run(command, outer_ended)
+        _Keeper(isolation, hidden, typed).run(command, outer_ended)
         os._exit(0)
     _report(f"inner {inner}")
     os.waitpid(inner, 0)
@@ -59,9 +64,10 @@ def main(wanted: str, hidden: list[str], command: list[str]) -> None:
 class _Keeper:
     """A parent of the command and of every orphan it leaves."""
 
-    def __init__(self, isolation: str, hidden: "list[str] | None" = None) -> None:
+    def __init__(self, isolation: str, hidden: "list[str] | None" = None, typed: str = "") -> None:
         self.isolation = isolation
         self.hidden = hidden or []
+        self.typed = typed
         self.command = 0  # its process id, and its process group's
         self.ended = False
 
@@ -86,7 +92,7 @@ class _Keeper:
         failure, failed = os.pipe()  # closed by a successful exec
         pid = os.fork()
         if not pid:
-            _become(command, failed, self.isolation, confined=bool(self.hidden))
+            _become(command, failed, self)
         os.close(failed)
         error = os.read(failure, 16)
         os.close(failure)
@@ -163,15 +169,14 @@ class _Keeper:
                     os.kill(pid, signal.SIGKILL)
 
 
-def _become(command: list[str], failed: int, isolation: str, *, confined: bool) -> None:
+def _become(command: list[str], failed: int, keeper: _Keeper) -> None:
     """Turn this new process into the command, which must find what a shell would give it."""
     try:
         os.setsid()
-        os.dup2(os.open(os.devnull, os.O_RDWR), _ORDERS)
-        os.dup2(_OUTPUT, _REPORTS)
-        if isolation == "subreaper":
+        _give_streams(keeper.typed)
+        if keeper.isolation == "subreaper":
             _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if confined:
+        if keeper.hidden:
             _confine()
         for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
             signal.signal(number, signal.SIG_DFL)
@@ -182,10 +187,26 @@ def _become(command: list[str], failed: int, isolation: str, *, confined: bool) 
         os._exit(127)
 
 
+def _give_streams(typed: str) -> None:
+    """Give this process its standard streams."""
+    kind, _, number = typed.partition(" ")
+    read = int(number) if number else os.open(os.devnull, os.O_RDWR)
+    if kind == "terminal":
+        import fcntl  # noqa: PLC0415 - servers have none
+        import termios  # noqa: PLC0415
+
+        fcntl.ioctl(read, termios.TIOCSCTTY, 0)
+        os.dup2(read, _OUTPUT)
+    os.dup2(read, _ORDERS)
+    os.dup2(_OUTPUT, _REPORTS)
+    if number:
+        os.close(read)
+
+
 def _isolate(wanted: str) -> str:
     """Isolate the children that are still to come, as well as is allowed, and say how."""
     rank = _ISOLATIONS.index(wanted)
-    if rank <= 0 and _libc("unshare", _CLONE_NEWPID):
+    if rank <= 0 and libc("unshare", _CLONE_NEWPID):
         return "pid-namespace"
     if rank <= 1 and _prctl(_PR_SET_CHILD_SUBREAPER, 1):
         return "subreaper"
@@ -197,11 +218,11 @@ def _show_own_processes() -> bool:
 
     Whether what is mounted from here on is seen here alone.
     """
-    own = _libc("unshare", _CLONE_NEWNS) and _libc(
+    own = libc("unshare", _CLONE_NEWNS) and libc(
         "mount", b"none", b"/", None, _MS_REC | _MS_SLAVE, None
     )
     if own:
-        _libc("mount", b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV_NOEXEC, None)
+        libc("mount", b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV_NOEXEC, None)
     return own
 
 
@@ -210,8 +231,8 @@ def _hide(path: str) -> bool:
     place = os.fsencode(path)
     if os.path.isdir(place):  # noqa: PTH112 - pathlib takes long to import
         flags = _MS_NOSUID_NODEV_NOEXEC | _MS_RDONLY
-        return _libc("mount", b"none", place, b"tmpfs", flags, b"size=4k,mode=555")
-    return not os.path.exists(place) or _libc("mount", b"/dev/null", place, None, _MS_BIND, None)  # noqa: PTH110
+        return libc("mount", b"none", place, b"tmpfs", flags, b"size=4k,mode=555")
+    return not os.path.exists(place) or libc("mount", b"/dev/null", place, None, _MS_BIND, None)  # noqa: PTH110
 
 
 def _confine() -> None:
@@ -222,10 +243,10 @@ def _confine() -> None:
 
 
 def _prctl(option: int, value: int) -> bool:
-    return _libc("prctl", option, value, 0, 0, 0)
+    return libc("prctl", option, value, 0, 0, 0)
 
 
-def _libc(function: str, *arguments: int | bytes | None) -> bool:
+def libc(function: str, *arguments: int | bytes | None) -> bool:
     """Call what Python has no name for; whether it is there, allowed, and went well."""
     if sys.platform != "linux":
         return False
@@ -281,5 +302,5 @@ def _report(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2].split(":") if sys.argv[2] else [], sys.argv[3:])
+    main(sys.argv[1], sys.argv[2].split(":") if sys.argv[2] else [], sys.argv[3], sys.argv[4:])
     os._exit(0)  # at once: there is nothing to tidy up

@@ -52,18 +52,25 @@ class KeeperLink(asyncio.SubprocessProtocol):
         environment: dict[str, str],
         output: Output,
         hidden: tuple[str, ...] = (),
+        typed: tuple[str, int] | None = None,
     ) -> Self:
         """Start a command (words, no shell); returns when it is exec'ed, or raises `UsageError`.
 
         `isolation` is the best to try; where it is not allowed, the next is. `hidden` are paths
-        that it shall not see; where nothing can be hidden, it sees them.
+        that it shall not see; where nothing can be hidden, it sees them. `typed` is what it reads:
+        the file of a "pipe" or of a "terminal", by its number; nothing, unless told.
         """
         link = cls(output)
-        own = (str(_KEEPER), isolation, os.pathsep.join(hidden))
+        reads = f"{typed[0]} {typed[1]}" if typed else ""
+        own = (str(_KEEPER), isolation, os.pathsep.join(hidden), reads)
         arguments = (sys.executable, "-I", "-S", *own, *command)
         try:
             await asyncio.get_running_loop().subprocess_exec(
-                lambda: link, *arguments, env=environment, start_new_session=True
+                lambda: link,
+                *arguments,
+                env=environment,
+                start_new_session=True,
+                pass_fds=typed[1:] if typed else (),
             )
             error = await link._started
         except OSError as problem:  # too many arguments, no memory

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.arguments import add_command, address, bracketed, check_server, patience, port, whole
+from harness.conform_options import add_conform
 from harness.errors import UsageError
 from harness.on import On
 from harness.overrides import option
@@ -72,7 +74,7 @@ class RunOptions:
         if self.server is not None:
             words += ["--server", self.server]
         if self.connect is not None:
-            words += ["--connect", f"{_bracketed(self.connect[0])}:{self.connect[1]}"]
+            words += ["--connect", f"{bracketed(self.connect[0])}:{self.connect[1]}"]
         if self.port is not None:
             words += ["--port", str(self.port)]
         if self.build is not None:
@@ -97,10 +99,6 @@ class LearnOptions:
     force: bool
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     main = argparse.ArgumentParser(
@@ -109,39 +107,25 @@ def parser() -> argparse.ArgumentParser:
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_learn(commands)
-    check = _command(commands, "check", "judge a stored run again", CHECK_EXAMPLES)
+    add_conform(commands)
+    check = add_command(commands, "check", "judge a stored run again", CHECK_EXAMPLES)
     check.add_argument("folder", type=Path, metavar="RUN_DIR")
     check.add_argument("--verbose", action="store_true", help="say what each check looked at")
-    schema = _command(
+    schema = add_command(
         commands, "schema", "print the JSON Schema of a format, for editors", SCHEMA_EXAMPLES
     )
     schema.add_argument("of", nargs="?", choices=tuple(FORMATS), default="scenario", help=_OF)
-    lists = _command(commands, "list", "show what there is", LIST_EXAMPLES)
+    lists = add_command(commands, "list", "show what there is", LIST_EXAMPLES)
     lists.add_argument("what", nargs="?", choices=LISTS, help="everything, unless told")
     return main
 
 
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    does: str,
-    examples: str,
-) -> argparse.ArgumentParser:
-    return commands.add_parser(
-        name,
-        help=does,
-        description=f"{does[0].upper()}{does[1:]}.",
-        epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-
-
 def _add_learn(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    learn = _command(commands, "learn", "find out how a server speaks", LEARN_EXAMPLES)
+    learn = add_command(commands, "learn", "find out how a server speaks", LEARN_EXAMPLES)
     add = learn.add_argument
     add("--server", metavar="CMD", help="start this program: {port}, {host}, $PORT")
-    add("--connect", type=_address, metavar="HOST:PORT", help="or ask one that runs already")
-    add("--port", type=_port, metavar="N", help="the fixed port of a CMD without {port}")
+    add("--connect", type=address, metavar="HOST:PORT", help="or ask one that runs already")
+    add("--port", type=port, metavar="N", help="the fixed port of a CMD without {port}")
     add(
         "--out",
         type=Path,
@@ -156,21 +140,12 @@ def learn_options(args: argparse.Namespace) -> LearnOptions:
     """Return what `args` mean; raises `UsageError` where they name no server, or two."""
     if args.server is None and args.connect is None:
         raise UsageError("learn needs a server: name one with --server or --connect")
-    _check_server(args)
+    check_server(args)
     return LearnOptions(args.server, args.connect, args.port, args.out, args.force)
 
 
-def _check_server(args: argparse.Namespace) -> None:
-    if args.server is not None and args.connect is not None:
-        raise UsageError(
-            "--server starts a program and --connect uses one that runs: give one of them"
-        )
-    if args.port is not None and args.server is None:
-        raise UsageError("--port is the port of the program that --server starts: give both")
-
-
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    run = _command(commands, "run", "run scenarios and judge what was heard", RUN_EXAMPLES)
+    run = add_command(commands, "run", "run scenarios and judge what was heard", RUN_EXAMPLES)
     add = run.add_argument
     add("scenarios", nargs="+", metavar="SCENARIO|FOLDER")
     add(
@@ -178,8 +153,8 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="CMD",
         help="start this program anew for each run: {port}, {host}, $PORT",
     )
-    add("--connect", type=_address, metavar="HOST:PORT", help="or use one that runs already")
-    add("--port", type=_port, metavar="N", help="the fixed port of a CMD without {port}")
+    add("--connect", type=address, metavar="HOST:PORT", help="or use one that runs already")
+    add("--port", type=port, metavar="N", help="the fixed port of a CMD without {port}")
     add("--build", metavar="CMD", help="run this once, before")
     add(
         "--dialect",
@@ -187,15 +162,15 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="NAME|FILE",
         help="raw (default), another of `harness list dialects`, a file, or learn: find it out",
     )
-    add("--seed", type=_whole(0, 2**64 - 1), metavar="N", help="drawn where it is not given")
+    add("--seed", type=whole(0, 2**64 - 1), metavar="N", help="drawn where it is not given")
     add(
         "--repeat",
-        type=_whole(1, 100_000),
+        type=whole(1, 100_000),
         default=1,
         metavar="N",
         help="so often, with seeds counting on",
     )
-    add("--patience", type=_patience, default=1.0, metavar="F", help="multiply every deadline")
+    add("--patience", type=patience, default=1.0, metavar="F", help="multiply every deadline")
     add(
         "--set",
         action="append",
@@ -225,7 +200,7 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run_options(args: argparse.Namespace) -> RunOptions:
     """Return what `args` mean; raises `UsageError` where they contradict each other."""
-    _check_server(args)
+    check_server(args)
     return RunOptions(
         scenarios=tuple(args.scenarios),
         server=args.server,
@@ -278,39 +253,3 @@ def _report(texts: Sequence[str]) -> Path | None:
     if len(paths) > 1:
         raise UsageError("--report json=FILE can be given once")
     return paths[0] if paths else None
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if not colon or not host:
-        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT, as in 127.0.0.1:14901")
-    return host.removeprefix("[").removesuffix("]"), _port(port)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: it is a number from 1 to 65535")
-    return int(text)
-
-
-class _whole:  # noqa: N801 - used as a function
-    """Reads a whole number within bounds."""
-
-    def __init__(self, least: int, most: int) -> None:
-        self.least, self.most = least, most
-
-    def __call__(self, text: str) -> int:
-        if not text.isdecimal() or not self.least <= int(text) <= self.most:
-            bounds = f"a whole number from {self.least} to {self.most}"
-            raise argparse.ArgumentTypeError(f"{text!r} is not {bounds}")
-        return int(text)
-
-
-def _patience(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.1 <= value <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0.1 to 1000")
-    return value

@@ -47,6 +47,26 @@ class Sample:
     listeners: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The most that a program may take: memory in bytes, and processes; 0 for no bound."""
+
+    memory: int = 0
+    processes: int = 0
+
+    def passed_by(self, sample: Sample) -> str:
+        """Say what a program took that was more; "" where all was within."""
+        if 0 < self.memory < sample.rss_bytes:
+            used, most = sample.rss_bytes >> 20, self.memory >> 20
+            return f"used {used:,} MiB of memory, and may use {most:,}"
+        if 0 < self.processes < sample.processes:
+            return f"ran {sample.processes:,} processes, and may run {self.processes:,}"
+        return ""
+
+
+UNBOUNDED = Bounds()
+
+
 class Meter:
     """Measures all descendants of the process `root`; neither it nor `helper` counts."""
 

@@ -211,6 +211,7 @@ class Run:
     async def _show(self, show: Callable[[RunState], None]) -> None:
         while True:
             self._check_noise()
+            self._check_bounds()
             if self.recorder.mistake is not None:
                 self._stop()
             show(self._state())
@@ -223,6 +224,11 @@ class Run:
                 self.recorder.add(noise)
                 self._stop()
                 return
+
+    def _check_bounds(self) -> None:
+        if self.watch.overrun and not self.recorder.transcript.overran:
+            self.recorder.add(events.Overran(self.recorder.now(), self.watch.overrun))
+            self._stop()
 
     def _state(self) -> RunState:
         transcript = self.recorder.transcript

@@ -16,15 +16,14 @@ import json
 import re
 from dataclasses import asdict
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from harness.dialect import Dialect
-from harness.dialect_files import builtin_dialects, load_dialect
+from harness.dialect_files import load_dialect, read_dialect_text
 from harness.errors import InputError, Problem, UsageError
-from harness.history import History, read_history
+from harness.history import History, HistoryFile, read_history
 from harness.plan import Plan, dump_plan, load_plan
 from harness.report.text import About
 from harness.scenario import Scenario, dump_scenario
@@ -55,13 +54,18 @@ def check_out(out: Path) -> None:
 def make_folder(out: Path | None, name: str) -> Path:
     """Return a new folder: `out` itself, or `runs/DATE-NAME`. Raises `UsageError`."""
     if out is None:
-        return new_folder(Path("runs"), f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}-{name}")
+        return dated_folder(Path("runs"), name)
     check_out(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _no_folder(out, error) from error
     return out
+
+
+def dated_folder(parent: Path, name: str) -> Path:
+    """Return a new folder in `parent`, called `DATE-NAME` or nearly so. Raises `UsageError`."""
+    return new_folder(parent, f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}-{name}")
 
 
 def new_folder(parent: Path, name: str) -> Path:
@@ -90,8 +94,14 @@ def discard_unplayed(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for name in (*INPUTS, LOG):
             (folder / name).unlink(missing_ok=True)
+    discard_empty(folder)
+
+
+def discard_empty(folder: Path) -> None:
+    """Take `folder` away where nothing is in it, and then what it is in."""
+    with contextlib.suppress(OSError):
         folder.rmdir()
-        folder.parent.rmdir()  # only where nothing else is in it
+        folder.parent.rmdir()
 
 
 def store_inputs(
@@ -108,16 +118,21 @@ def store_inputs(
     """
     scenario_yaml, dialect_yaml, plan_json, about_json = INPUTS
     _write(folder / scenario_yaml, dump_scenario(scenario))
-    _write(folder / dialect_yaml, _dialect_text(dialect) if learnt is None else learnt)
+    _write(folder / dialect_yaml, read_dialect_text(dialect) if learnt is None else learnt)
     _write(folder / plan_json, dump_plan(plan).decode("ascii"))
     _write(folder / about_json, json.dumps(asdict(about), indent=1) + "\n")
 
 
-def _dialect_text(name_or_path: str) -> str:
-    if name_or_path in builtin_dialects():
-        entry = files("harness") / "dialects" / f"{name_or_path}.yaml"
-        return entry.read_text(encoding="utf-8")
-    return Path(name_or_path).read_text(encoding="utf-8")
+def store_history(folder: Path, history: History, printed: bytes) -> None:
+    """Put what was seen into `folder`, where that was not done while it happened."""
+    try:
+        with (folder / HISTORY).open("w", encoding="ascii") as stream:
+            file = HistoryFile(stream)
+            file.begin()
+            file.append(history.events)
+        (folder / LOG).write_bytes(printed)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
 
 
 def store_verdict(folder: Path, verdict_json: str, report: str) -> None:

@@ -7,14 +7,13 @@ file is known before the first run. What a run leaves is in its folder before it
 import asyncio
 import secrets
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import runfolder
-from harness.command import split
+from harness.build import build
 from harness.dialect import Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, load_dialect
 from harness.errors import UsageError
@@ -24,6 +23,7 @@ from harness.options import RunOptions
 from harness.places import find_scenario
 from harness.plan import Plan
 from harness.planning import make_plan
+from harness.reference_chat import reference_command
 from harness.report.json_report import to_json
 from harness.report.progress import ProgressState, make_progress
 from harness.report.text import About, render
@@ -39,13 +39,7 @@ INTERRUPTED = 130
 MOST_OUTPUT = 4096
 # Judging more takes a moment, and whoever waits should know for what.
 MANY_EVENTS = 100_000
-BUILD_SECONDS = 600
 SEEDS = 2**32
-# Not by `-m`: the folder one stands in may have a `reference` of its own.
-_START = (
-    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "runpy.run_module('reference.server', run_name='__main__', alter_sys=True)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def run(options: RunOptions, screen: Screen) -> int:
     spec = _target(options, known)
     told = [(path, load_scenario(path, options.changes, REQUIREMENTS)) for path in _paths(options)]
     if options.build and not known:
-        _build(options.build)
+        build(options.build)
     spoken = Spoken(known) if known else learnt(spec, screen)
     jobs: list[_Job] = []
     skipped: list[str] = []
@@ -76,7 +70,7 @@ def run(options: RunOptions, screen: Screen) -> int:
         _check_server_is_ours(jobs)
     _check_places(options, len(jobs))
     if options.build and known:
-        _build(options.build)
+        build(options.build)
     for words in skipped:
         screen.say(words)
     # Where nothing was run, nothing is proved.
@@ -191,33 +185,6 @@ def _check_host(host: str, port: int) -> None:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise UsageError(f"--connect: there is no host {host!r}: {error}") from error
-
-
-def reference_command(dialect: str) -> tuple[str, ...]:
-    """Return the words that start the reference server that came with this harness."""
-    root = str(Path(__file__).resolve().parent.parent)
-    options = ("--host", "{host}", "--port", "{port}", "--dialect", dialect, "--lang", "en")
-    return (sys.executable, "-P", "-c", _START, root, *options)
-
-
-def _build(command: str) -> None:
-    """Run the build command once; raises `UsageError` with what it printed where it fails."""
-    words = split(command)
-    try:
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=BUILD_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise UsageError(f"the build command is not found: {words[0]}") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UsageError(f"the build command cannot be run: {error}") from error
-    if done.returncode:
-        printed = (done.stdout + done.stderr).decode("utf-8", "replace")[-MOST_OUTPUT:]
-        raise UsageError(f"the build command failed with {done.returncode}:\n{printed}")
 
 
 # -- one run -----------------------------------------------------------------------------------

@@ -6,22 +6,18 @@ The parts are in `harness.cast` (people), `harness.step` and `harness.casting` (
 and of tokens.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
-    PlainValidator,
     PrivateAttr,
     StrictInt,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
-    WithJsonSchema,
     field_validator,
 )
 
@@ -38,18 +34,17 @@ from harness.cast import (
 from harness.casting import MAX_ACTS, acts, casting_mistakes, resolved, salvaged, walk
 from harness.dump import plain_person, plain_step, to_yaml
 from harness.errors import BadValue
-from harness.feature import Feature
 from harness.limits import Limits
 from harness.nodes import Mark, Source
 from harness.on import On
 from harness.overrides import overridden
+from harness.scenario_values import FormatValue, NeedsValue, RequirementIds, TitleValue
 from harness.section import Mistake, Section, empty_mistakes, mistakes_of, together
 from harness.source import load, validated
 from harness.step import DropKind, Hears, ServerAct, Step, Verb
-from harness.step_values import OneOf
 from harness.texts import Text, parse_text, render
 from harness.who import Crowd, Everyone, Person, Some, Who, Whom
-from harness.words import kind, shown, suggest
+from harness.words import shown, suggest
 
 __all__ = [
     "CastMember",
@@ -75,43 +70,7 @@ __all__ = [
     "render",
 ]
 
-FORMAT = 1
 DEFAULT_LOCALE = "en_US"
-
-_REQUIREMENT = re.compile(r"[A-Z]+(-[A-Z]+)*-[0-9]+")
-_ID_SCHEMA = {
-    "type": "string",
-    "pattern": f"^{_REQUIREMENT.pattern}$",
-    "patternErrorMessage": "The id of a requirement, as in JOIN-3.",
-}
-
-
-def _format(value: object) -> Literal[1]:
-    if isinstance(value, bool | float) or value != FORMAT:
-        raise BadValue(f"format must be {FORMAT}, not {kind(value)}", "there is no other yet")
-    return 1
-
-
-def _title(value: str) -> str:
-    if not value.strip():
-        raise BadValue("a scenario needs a title", "say in one sentence what it claims")
-    return value
-
-
-def _ids(value: object) -> object:
-    if value is None:  # `key_mistakes` reports it, once
-        return []
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _requirement(value: str, info: ValidationInfo) -> str:
-    """Check an id; whether it exists, where the context says which do."""
-    if not _REQUIREMENT.fullmatch(value):
-        raise BadValue(f"{shown(value)} is no requirement's id", "as in JOIN-3")
-    known = (info.context or {}).get("known_requirements")
-    if known is not None and value not in known:
-        raise BadValue(f"there is no requirement {shown(value)}", suggest(value, known))
-    return value
 
 
 def _locale(value: str) -> str:
@@ -129,17 +88,9 @@ def _locale(value: str) -> str:
 class Scenario(Section):
     """A scenario: people, what they do, and what it shows."""
 
-    format: Annotated[Literal[1], PlainValidator(_format), WithJsonSchema({"const": 1})] = Field(
-        description="The version of this format."
-    )
-    scenario: Annotated[str, AfterValidator(_title)] = Field(
-        description="The title: what it claims, in one sentence."
-    )
-    requirement: Annotated[
-        tuple[Annotated[str, AfterValidator(_requirement)], ...],
-        BeforeValidator(_ids),
-        WithJsonSchema({"anyOf": [_ID_SCHEMA, {"type": "array", "items": _ID_SCHEMA}]}),
-    ] = Field(
+    format: FormatValue = Field(description="The version of this format.")
+    scenario: TitleValue = Field(description="The title: what it claims, in one sentence.")
+    requirement: RequirementIds = Field(
         default=(),
         description="The requirements that it is about, by their ids.",
         examples=["JOIN-3"],
@@ -156,18 +107,7 @@ class Scenario(Section):
         description="The language of made-up texts and names, as the library faker calls it.",
         examples=["ru_RU"],
     )
-    needs: Annotated[
-        tuple[Annotated[Feature, PlainValidator(OneOf(Feature))], ...],
-        BeforeValidator(_ids),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"enum": [*map(str, Feature)]},
-                    {"type": "array", "items": {"enum": [*map(str, Feature)]}},
-                ]
-            }
-        ),
-    ] = Field(
+    needs: NeedsValue = Field(
         default=(),
         description="What the dialect must have; in one without it the scenario is skipped.",
         examples=["frames"],

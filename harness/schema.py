@@ -22,6 +22,7 @@ _NEW_NAMES = {
     "Framing": "framing",
     "Said": "said",
     "Announcement": "announcement",
+    "ClientManner": "client",
     "Step": "step",
     "Hears": "hears",
     "On": "on",

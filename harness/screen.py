@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from functools import partial
 from typing import TextIO
 
 from harness.escape import takes_unicode
@@ -27,14 +29,15 @@ class Screen:
 
     def show(self, verdict: Verdict, about: About, verbose: bool = False) -> None:
         """Print the report on one run."""
+        self.show_text(partial(render, verdict, about, verbose=verbose))
+
+    def show_text(self, make: Callable[..., str]) -> None:
+        """Print what `make` returns, which is told `width`, `colour` and `ascii_only`."""
         terminal = self.stream.isatty()
         columns = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-        text = render(
-            verdict,
-            about,
+        text = make(
             width=min(max(columns, NARROWEST), WIDEST),
             colour=terminal and "NO_COLOR" not in os.environ,
             ascii_only=not takes_unicode(self.stream),
-            verbose=verbose,
         )
         self.say(text.rstrip("\n"))

@@ -19,7 +19,7 @@ from harness.errors import UsageError
 from harness.keeper_link import KeeperLink
 from harness.output import Output
 from harness.ports import PortLease, check_free, free_port
-from harness.resources import Meter, Sample
+from harness.resources import UNBOUNDED, Bounds, Meter, Sample
 
 __all__ = ["Sample", "Target", "TargetSpec", "launch"]
 
@@ -30,7 +30,7 @@ class TargetSpec:
 
     In the command (one line, or words) `{port}` and `{host}` are replaced and `{{` is a brace; the
     port is in the environment as PORT, too. Without `port` a free one is chosen. `hidden` are paths
-    that the program shall not see; that needs a namespace, and is told by the target's `isolation`.
+    that the program shall not see; that needs a namespace, and the target tells whether it was got.
     """
 
     command: str | tuple[str, ...] | None = None
@@ -38,6 +38,7 @@ class TargetSpec:
     port: int | None = None
     host: str = "127.0.0.1"
     hidden: tuple[str, ...] = ()
+    bounds: Bounds = UNBOUNDED
 
 
 class Target:
@@ -47,6 +48,7 @@ class Target:
     started    whether the harness started it; if not, it is neither measured nor ended
     isolation  how its processes are held together: "pid-namespace", "subreaper", "process-group",
                or "none" when it was not started
+    bounds     the most that it may take; whoever watches it sees to that
     hidden     whether it cannot see what its `TargetSpec` says that it shall not
     exited     its return code as in `subprocess` (negative for a signal), once it has ended; what
                it printed last may come a moment later
@@ -55,7 +57,7 @@ class Target:
 
     __slots__ = (
         *("_hide", "_hurry", "_lease", "_link", "_meter", "_on_exit", "_stopping"),
-        *("command", "exited", "hidden", "host", "isolation", "left", "port", "started"),
+        *("bounds", "command", "exited", "hidden", "host", "isolation", "left", "port", "started"),
     )
 
     def __init__(
@@ -72,6 +74,7 @@ class Target:
         self.command = command
         self.started = link is not None
         self.isolation = link.isolation if link else "none"
+        self.bounds = UNBOUNDED
         self.hidden = link is not None and link.hidden
         self.exited = link.exited if link else asyncio.get_running_loop().create_future()
         self.left = 0
@@ -195,7 +198,9 @@ async def launch(spec: TargetSpec, log: Path | None, *, isolation: str = "pid-na
         if lease:
             lease.release()
         raise
-    return Target(spec.host, port, words, link, lease, spec.hidden)
+    target = Target(spec.host, port, words, link, lease, spec.hidden)
+    target.bounds = spec.bounds
+    return target
 
 
 def _choose_port(spec: TargetSpec) -> tuple[int, PortLease | None]:

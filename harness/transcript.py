@@ -51,6 +51,7 @@ class Transcript:
         self.programs: set[str] = set()
         self.noise: events.Noise | None = None
         self.interrupted = False
+        self.overran = ""
         self.end = 0
         self._unproven: set[int] = set()
         self._seen: dict[int, int] = {}
@@ -201,6 +202,8 @@ class Transcript:
                 self.noise = event
             case events.Interrupted():
                 self.interrupted = True
+            case events.Overran(_, what):
+                self.overran = what
             case _:
                 self._collect(event)
 

@@ -27,6 +27,7 @@ class Watch:
         self.recorder = recorder
         self.target = target
         self.worst_lag = 0.0
+        self.overrun = ""  # what the program took that it may not, once it did
         self._lags: deque[tuple[int, float]] = deque(maxlen=KEPT)
         self._delays: deque[tuple[int, float]] = deque(maxlen=KEPT)
         self._own: deque[tuple[int, float]] = deque(maxlen=KEPT)
@@ -56,6 +57,7 @@ class Watch:
         sample = self.target.sample() if self.target.started else None
         if sample is not None:
             self._delays.append((self.recorder.now(), sample.run_delay_seconds))
+            self.overrun = self.overrun or self.target.bounds.passed_by(sample)
 
     def late_since(self, begin: int) -> float:
         """Return for how many seconds harness or server were kept waiting since `begin`."""

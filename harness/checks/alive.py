@@ -1,6 +1,6 @@
 """Alive: at the end of every scenario the server still runs, and serves a newcomer."""
 
-from harness.blame import of_end
+from harness.blame import of_end, of_sleepers
 from harness.case import Case, beside, failure_words, out, result, unless_late
 from harness.events import Stage, StepFailed
 from harness.verdict import CheckResult, Finding, Moment
@@ -48,10 +48,12 @@ def _shut(case: Case, failure: StepFailed) -> Finding:
     empty = not any(one.role == "person" for one in stayed) and case.transcript.departures()
     person = case.transcript.people.get(failure.conn)
     moments = (out(person.connecting, person, "connects"),) if person else ()
+    sleepers = of_sleepers(case, failure)
     finding = Finding(
         check="alive",
-        requirement="LEAVE-8" if empty else "LIFE-4",
+        requirement="LOAD-1" if sleepers else "LEAVE-8" if empty else "LIFE-4",
         says="When the story was over a newcomer could not join: " + failure_words(failure) + ".",
+        cause=sleepers,
         moments=moments,
         deadline=failure.deadline,
     )

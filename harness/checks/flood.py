@@ -10,7 +10,7 @@ from itertools import accumulate
 from harness.case import Case, counted, out, result
 from harness.events import Kind
 from harness.speech import Message, Speech
-from harness.verdict import CheckResult, Finding
+from harness.verdict import CheckResult, Finding, Outcome
 
 FLOOD_BYTES = 1 << 20
 FLOOD_MESSAGES = 100
@@ -22,6 +22,8 @@ def check(case: Case) -> CheckResult:
     speeches = case.transcript.voices.speeches.values()
     judged = [pair for one in speeches if _flood(one) for pair in _beside(case, _flood(one))]
     findings = [_finding(case, *pair) for pair in judged if _is_all_behind(case, *pair)]
+    if not judged and "LOAD-4" in case.plan.requirements:
+        findings = [_nothing_beside()]
     return result("flood", len(judged), findings[:1])
 
 
@@ -61,6 +63,15 @@ def _is_all_behind(case: Case, words: list[Message], last: Message) -> bool:
         if listener.messages.index(words[0]) < listener.messages.index(last):
             return False
     return seen
+
+
+def _nothing_beside() -> Finding:
+    return Finding(
+        check="flood",
+        requirement="LOAD-4",
+        says="Nobody said enough while the flood rose, so nothing is known of who had to wait.",
+        outcome=Outcome.INCONCLUSIVE,
+    )
 
 
 def _finding(case: Case, words: list[Message], last: Message) -> Finding:

@@ -19,6 +19,7 @@ from harness.case import (
     unless_late,
 )
 from harness.deadlines import RELAY_GRACE
+from harness.events import Ending
 from harness.membership import Unlawful
 from harness.tokens import PATTERN
 from harness.verdict import CheckResult, Finding
@@ -107,16 +108,26 @@ def _at_the_door(case: Case) -> list[Finding]:
         if more and case.dialect.nickname is not None:
             extra = quoted_bytes(more)
             moment = beside(person.connected or 0, person, "connects, and gives no name")
-            prompted = case.dialect.prompt is not None and not more.strip()
+            requirement, cause = _of_the_door(case, person, more)
             found.append(
                 Finding(
                     check="nothing invented",
-                    requirement="JOIN-1" if prompted else "JOIN-5",
+                    requirement=requirement,
+                    cause=cause,
                     says=f"{person.person} had not given a name yet and was sent {extra}.",
                     moments=(moment, into(person.connected or 0, person, f"reads {extra}")),
                 )
             )
     return found
+
+
+def _of_the_door(case: Case, person: Attendance, more: bytes) -> tuple[str, str]:
+    """Return the requirement that is violated by sending `more`, and the cause."""
+    if case.dialect.prompt is not None and not more.strip():
+        return "JOIN-1", ""
+    if person.how is Ending.HALF_CLOSE:
+        return "JOIN-6", "it had ended its direction, and the server took that for an empty name"
+    return "JOIN-5", ""
 
 
 def _more_than_prompt(case: Case, door: bytes) -> bytes:

@@ -23,6 +23,8 @@ def check(case: Case) -> CheckResult:
     out = [one for one in members if one.wronged and not _with_server(one, died)]
     out = [one for one in out if one.conn not in told]
     findings = [_finding(case, one) for one in out]
+    if "INPUT-2" in case.plan.requirements:
+        findings += [_not_whole(case, one) for one in out if _says_wide(case, one)]
     return result("stays", len(members), merged(findings, lambda one: one.cause))
 
 
@@ -50,9 +52,7 @@ def _finding(case: Case, person: Attendance) -> Finding:
 
 
 def _cause(case: Case, person: Attendance) -> str:
-    speech = case.transcript.voices.speeches[person.conn]
-    said = [message for message in speech.messages if message.at < (person.gone or 0)]
-    if said and case.has_wide_characters and any(byte >= 0x80 for byte in said[-1].data):
+    if _says_wide(case, person):
         size = case.read_size()
         told = f" of {size} bytes" if size else ""
         return f"a read{told} ended inside a character, and the server could not decode it"
@@ -62,6 +62,24 @@ def _cause(case: Case, person: Attendance) -> str:
     if other is not None and (person.gone or 0) - departed_at(other) < DYING // 2:
         return "somebody else had just left: the server may have removed the wrong member"
     return ""
+
+
+def _says_wide(case: Case, person: Attendance) -> bool:
+    """Tell whether somebody was thrown out over letters of several bytes."""
+    speech = case.transcript.voices.speeches[person.conn]
+    said = [message for message in speech.messages if message.at < (person.gone or 0)]
+    return bool(said and case.has_wide_characters and any(byte >= 0x80 for byte in said[-1].data))
+
+
+def _not_whole(case: Case, person: Attendance) -> Finding:
+    return Finding(
+        check="stays",
+        requirement="INPUT-2",
+        says=f"A letter of {person.person}'s that was cut in two was not relayed whole: "
+        f"{person.person} was disconnected instead.",
+        cause=f"{_cause(case, person)}: keep the begun letter until the rest of it comes",
+        moments=_moments(case, person),
+    )
 
 
 def _last_departure(case: Case, person: Attendance) -> Attendance | None:

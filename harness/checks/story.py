@@ -2,10 +2,12 @@
 
 Who is to blame for a join that does not: another connection that is silent (JOIN-3), a room that
 everyone had left (LEAVE-8), a prompt that did not come (JOIN-1), a namesake (JOIN-7), a nickname
-that was cut (JOIN-9), members who heard a beacon that the joiner did not (RELAY-1), else JOIN-2.
+that was cut (JOIN-9), somebody who does not read (LOAD-1), members who heard a beacon that the
+joiner did not (RELAY-1), else JOIN-2.
 """
 
 from harness.attendance import Attendance, departed_at
+from harness.blame import of_sleepers
 from harness.case import (
     Case,
     beside,
@@ -122,21 +124,10 @@ def _other(case: Case, failure: StepFailed) -> Finding:
         check="story",
         requirement=requirement,
         says=f"{failure.person} could not go on with “{words}”: {failure_words(failure)}.",
-        cause=_stalled(case, failure),
+        cause="" if failure.failure is Failure.HEARS else of_sleepers(case, failure),
         moments=moments,
         deadline=failure.deadline,
     )
-
-
-def _stalled(case: Case, failure: StepFailed) -> str:
-    frozen = [
-        case.transcript.people[conn].person
-        for conn, begin, end in case.transcript.freezes
-        if begin < failure.at and (end is None or end > failure.at - failure.deadline * 1e9)
-    ]
-    if not frozen or failure.failure is Failure.HEARS:
-        return ""
-    return f"{listed(frozen)} did not read: the server waits for whoever does not"
 
 
 def _let_in(case: Case, failure: StepFailed) -> Finding:
@@ -207,6 +198,8 @@ def _of_a_place(
             f"{listed(one.person for one in silent)} had connected and not given a name: "
             "the server waits for the name before it serves anyone else"
         )
+    if cause := of_sleepers(case, failure):
+        return "LOAD-1", cause
     if _is_after_everyone_left(case, failure):
         return "LEAVE-8", "everyone had left before, and nobody has been let in since"
     return None
@@ -263,7 +256,7 @@ def _silent(case: Case, failure: StepFailed, person: Attendance | None) -> list[
         for one in case.transcript.people.values()
         if one.connected is not None
         and one is not person
-        and one.joining is None
+        and (one.joining is None or one.joining >= failure.at)
         and (one.leaving is None or one.leaving >= failure.at)
         and one.connected < failure.at - failure.deadline * 1e9 / 2
         and (one.doorstep or case.dialect.prompt is None)

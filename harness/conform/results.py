@@ -155,7 +155,8 @@ class Report:
     """An implementation against the protocol.
 
     `command` is how it was started (or HOST:PORT), `name` how it is called. `advice` is what to
-    fix, the first thing first. `stale` are the known deviations that are none any more. `order` is
+    fix, the first thing first. `stale` are the known deviations that are none any more, `unmet` the
+    requirements that it claims to keep and that were not shown to be kept. `order` is
     the best order that every run showed. `isolation` says how the program was kept apart.
     `selected` says how cases were chosen where not all were run. `notes` is what else to know.
     """
@@ -171,6 +172,7 @@ class Report:
     order: Order = Order.UNDETERMINED
     advice: tuple[Advice, ...] = ()
     stale: tuple[Deviation, ...] = ()
+    unmet: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     isolation: str = ""
     selected: str = ""

@@ -133,8 +133,8 @@ def _finding(page: Page, count: int, finding: Finding, requirement: Requirement 
     page.add(finding.says, _MOST_WORDS, indent=_INDENT, paint=Paint.STRONG)
     if finding.cause:
         page.add(f"Likely cause: {finding.cause}", _MOST_WORDS, indent=_INDENT)
-    _diagram(page, finding.moments)
-    _extent(page, finding)
+    diagram(page, finding.moments)
+    extent(page, finding)
 
 
 def _charge(page: Page, finding: Finding, requirement: Requirement | None) -> str:
@@ -146,7 +146,8 @@ def _charge(page: Page, finding: Finding, requirement: Requirement | None) -> st
     return f"{words} could not be judged" if finding.outcome is Outcome.INCONCLUSIVE else words
 
 
-def _diagram(page: Page, moments: tuple[Moment, ...]) -> None:
+def diagram(page: Page, moments: tuple[Moment, ...]) -> None:
+    """Add the picture of what went to and fro, between two gaps; nothing where nothing did."""
     lines = draw(
         moments, width=page.width - _INDENT, ascii_only=page.ascii_only, colour=page.colour
     )
@@ -157,7 +158,8 @@ def _diagram(page: Page, moments: tuple[Moment, ...]) -> None:
         page.gap()
 
 
-def _extent(page: Page, finding: Finding) -> None:
+def extent(page: Page, finding: Finding) -> None:
+    """Add how many alike there are, and on which deadline it depends."""
     if finding.count > 1:
         page.put(f"{' ' * _INDENT}and {number(finding.count - 1)} more like this")
     if finding.timed:
@@ -216,7 +218,7 @@ def _levels(page: Page, levels: Levels | None, *, verbose: bool) -> None:
     why = "; ".join(words for words in (refuted.says if refuted else "", levels.note) if words)
     page.add(f"order: {levels.order}" + (f" ({why})" if why else ""), _MOST_WORDS)
     if refuted and verbose:
-        _diagram(page, refuted.moments)
+        diagram(page, refuted.moments)
 
 
 def _server(page: Page, about: About) -> None:

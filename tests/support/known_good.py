@@ -46,7 +46,11 @@ KNOWN_GOOD: Mapping[str, tuple[str, ...]] = {
 }
 """For each built-in dialect the programs, as paths below `tests/`, that are right in it."""
 
-TOOLS = {".c": "gcc", ".js": "node"}
+TOOLS = {".c": "gcc", ".java": "javac", ".js": "node"}
+_FLAGS: Mapping[str, tuple[str, ...]] = {
+    ".c": ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o"),
+    ".java": ("-Xlint:all", "-Werror", "-d"),
+}
 
 
 def missing_tool(program: str) -> str | None:
@@ -61,6 +65,9 @@ def command(program: str | Path, dialect: str) -> tuple[str, ...]:
     begins: tuple[str, ...] = (sys.executable, str(path))
     if path.suffix == ".c":
         begins = (str(_built(path)),)
+    elif path.suffix == ".java":
+        java = shutil.which("java") or "java"
+        begins = (java, "-XX:TieredStopAtLevel=1", "-cp", str(_built(path)), "Main")
     elif path.suffix == ".js":
         begins = (shutil.which("node") or "node", str(path))
     return (*begins, "{port}", "--dialect", dialect)
@@ -86,10 +93,13 @@ def cases(*but: str) -> Iterator[ParameterSet]:
 
 @cache
 def _built(source: Path) -> Path:
-    """Compile a program, once in a process; it goes when the process ends."""
+    """Compile a program, once in a process, and return it, or the folder of its classes.
+
+    It goes when the process ends.
+    """
     folder = Path(tempfile.mkdtemp(prefix="whoheard-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     built = folder / source.stem
-    flags = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror")
-    subprocess.run([TOOLS[".c"], *flags, "-o", str(built), str(source)], check=True, timeout=120)
+    words = (TOOLS[source.suffix], *_FLAGS[source.suffix], str(built), str(source))
+    subprocess.run(words, check=True, timeout=120)
     return built

@@ -12,8 +12,8 @@ from harness.dialect_files import REFERENCE_SPEAKS, load_dialect
 from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
 from harness.planning import make_plan
+from harness.reference_chat import reference_command
 from harness.run import RunResult, run_plan
-from harness.runner import reference_command
 from harness.scenario import Scenario, read_scenario
 from harness.source import load, loads
 from harness.target import TargetSpec

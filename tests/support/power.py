@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 FAULTY = Path(__file__).parent.parent / "faulty"
-LANGUAGES = (".py", ".c", ".js")
+LANGUAGES = (".py", ".c", ".js", ".java")
 _VIOLATES = re.compile(r"Violates ([A-Z0-9, -]+)\. Speaks ([a-z, -]+)\.")
 
 ROUNDS = """
@@ -205,7 +205,8 @@ JOINING = (
     _row("holds_the_door", "silent_newcomer", "story", "JOIN-3", patience=3, words="mute"),
     _row("dies_on_early_reset", "early_departure", "alive", "JOIN-4", words="exit status"),
     _row("tells_strangers", "silent_newcomer", "nothing invented", "JOIN-5"),
-    _row("keeps_line_end_in_nickname", "netcat", "nothing invented, prefix", "JOIN-6"),
+    # How the bytes are cut decides whether a whole relayed piece looks like nobody's.
+    _row("keeps_line_end_in_nickname", "netcat", "prefix", "JOIN-6", also="nothing invented"),
     _row("admits_blank", "blank_nickname", "hears nothing", "JOIN-6"),
     _row("lets_control_nickname_in", "blank_nickname", "hears nothing", "JOIN-6"),
     _row("mistakes_namesakes", "same_nickname", "delivery", "JOIN-7", patience=0.4),
@@ -338,7 +339,7 @@ LOAD_AND_INPUT = (
         "kicks_cut_character",
         "long_messages",
         "delivery, stays",
-        "STAY-1, RELAY-7",
+        "STAY-1, RELAY-7, INPUT-2",
         patience=0.5,
         words="inside a character",
     ),

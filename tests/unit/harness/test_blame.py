@@ -301,7 +301,8 @@ def test_what_is_no_text_was_said_shortly_before(tale: Tale, wait: int | None, s
     [
         ("none", "LIFE-4", ""),
         ("long ago", "LIFE-4", ""),
-        ("a member left", "LIFE-4", ""),
+        ("a reset", "LEAVE-2", "bob had just left (reset)"),
+        ("a close", "LEAVE-1", "bob had just left (close)"),
         ("no text", "INPUT-1", "ann had just said what is no text"),
         ("strange", "JOIN-8", "eve had just sent other bytes in place of a nickname"),
         ("strange, and left", "JOIN-8", "eve had just sent other bytes in place of a nickname"),
@@ -320,8 +321,10 @@ def test_what_happened_before_the_end(
         tale.add(Sent, eve, b"\xff")
     if fault in ("left", "both", "strange, and left"):
         tale.add(Left, eve, Ending.RESET)
-    if fault == "a member left":
+    if fault == "a reset":
         tale.leave(b, Ending.RESET)
+    if fault == "a close":
+        tale.leave(b, Ending.CLOSE)
     if fault == "long ago":
         tale.tick(1_000)
     assert blame.of_end(tale.case(), tale.tick()) == (requirement, before)

@@ -117,7 +117,7 @@ class Keep:
     def __call__(self, isolation: str, *command: str, through: str = "") -> Kept:
         wrapper = ["-c", through] if through else []
         process = subprocess.Popen(
-            [sys.executable, *wrapper, "-I", "-S", keeper.__file__, isolation, *command],
+            [sys.executable, *wrapper, "-I", "-S", keeper.__file__, isolation, "", "", *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

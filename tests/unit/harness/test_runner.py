@@ -15,7 +15,8 @@ from harness.errors import InputError, UsageError
 from harness.history import History
 from harness.options import RunOptions, parser, run_options
 from harness.run import RunResult
-from harness.runner import reference_command, run
+from harness.reference_chat import reference_command
+from harness.runner import run
 from harness.screen import Screen
 from harness.spoken import Spoken
 from harness.target import TargetSpec
@@ -61,7 +62,7 @@ class Table:
         assert isinstance(folder, Path)
         self.specs.append(spec)
         (folder / "history.jsonl").touch()
-        return RunResult(History(), b"out\xff", -11, "none", interrupted=False)
+        return RunResult(History(), b"out\xff", -11, "none", hidden=False, interrupted=False)
 
     def judge(self, *_: object) -> Verdict:
         return Verdict(self.outcomes.pop(0) if self.outcomes else Outcome.PASS, ())

@@ -13,6 +13,7 @@ from harness import events
 from harness.dialect_files import load_dialect
 from harness.history import read_history
 from harness.recorder import Recorder
+from harness.resources import UNBOUNDED
 from harness.target import Sample, Target
 from harness.watch import TICK, WORTH_NOTING, Watch
 
@@ -23,6 +24,7 @@ class FakeTarget:
     """A started target whose samples are given."""
 
     started = True
+    bounds = UNBOUNDED
 
     def __init__(self, delays: Iterator[float]) -> None:
         self.delays = delays

@@ -1,0 +1,77 @@
+"""Asking: whether a client knows the prompt when it comes, and asks the person. Pure."""
+
+from collections.abc import Iterator
+
+from harness.client_step import ClientVerb
+from harness.clients import record
+from harness.clients.case import ClientCase, missing, note
+from harness.clients.checks import Checked, replay
+from harness.clients.script import Act
+from harness.dialect import Asking
+from harness.verdict import Finding
+
+CHECK = "asks"
+
+
+def asks(case: ClientCase) -> Checked:
+    """The person is asked for the nickname: at a terminal something is to be seen before."""
+    script = case.run.script
+    if script.asking is not Asking.ASKED or not script.nick_wire or case.dialect.prompt is None:
+        return 0, []
+    prompts = [act for act in case.was_done(ClientVerb.SERVER_SENDS) if act.prompts]
+    found = [*_silent(case), *_taken_for_words(case, prompts[:1])]
+    return len(prompts[:1]), found[:1]
+
+
+def _silent(case: ClientCase) -> Iterator[Finding]:
+    typed_at = next((one.at for one in case.each(record.Typed)), None)
+    if not case.run.terminal or typed_at is None or not case.sent:
+        return
+    if any(one.at < typed_at for one in case.each(record.Printed)):
+        return
+    says = "the server asked for a nickname, and the program asked the person nothing"
+    moment = missing(typed_at, "the program", "asks for a nickname")
+    requirement = "C-NICK-2" if case.troubled_prompt else "C-NICK-1"
+    lag = case.run.worst_lag
+    yield case.finding(CHECK, requirement, says, moment, deadline=1.0, late=lag)
+
+
+def _taken_for_words(case: ClientCase, prompts: list[Act]) -> Iterator[Finding]:
+    """Find a prompt that is shown as if somebody had said it: it was not recognised.
+
+    A program that shows all that comes as it comes shows a prompt in pieces whole.
+    """
+    for act in prompts:
+        if not act.troubled:
+            continue
+        lines = [line.strip() for line in replay(case).lines()]
+        at = max((one.at for one in case.each(record.Printed)), default=0)
+        glued = _glued_words(case, act)
+        if glued and any(glued in line for line in lines):
+            says = f"the prompt came together with a message, and the screen shows {glued!r}"
+            yield case.finding(CHECK, "C-NICK-2", says, note(at, glued))
+        elif in_pieces := _pieces_shown(act, lines):
+            says = f"the prompt came in pieces, and the screen shows them as words: {in_pieces}"
+            yield case.finding(CHECK, "C-NICK-2", says, note(at, in_pieces))
+
+
+def _glued_words(case: ClientCase, act: Act) -> str:
+    """Return what stands on the screen where a prompt was taken for a part of what follows it."""
+    prompt = case.dialect.prompt.text if case.dialect.prompt else ""
+    message = act.messages[0] if act.messages else None
+    if message is None or prompt != prompt.strip():
+        return ""
+    before = case.dialect.relay.render({"nick": message.sender, "message": ""})
+    return prompt + before.strip() if before.strip() else ""
+
+
+def _pieces_shown(act: Act, lines: list[str]) -> str:
+    """Return the pieces of a prompt where each stands in a line of its own; "" where not so."""
+    pieces = [one.decode("utf-8", "replace").strip() for one in act.segments]
+    if act.messages or len(pieces) < 2 or not all(pieces):
+        return ""
+    for at in range(len(lines) - len(pieces) + 1):
+        first, *others = lines[at : at + len(pieces)]
+        if first.endswith(pieces[0]) and others == pieces[1:]:
+            return ", ".join(pieces)
+    return ""

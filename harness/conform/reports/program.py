@@ -1,0 +1,122 @@
+"""The report for programs: JSON in a published schema, `report.schema.json`. Pure.
+
+ASCII alone, everything else as JSON's escapes, so that no text of a tested program can do harm
+where the file is shown.
+"""
+
+import json
+from typing import Any
+
+from harness.conform.results import CaseResult, CaseRun, Conformity, Report, RequirementResult
+from harness.verdict import Finding, Outcome
+
+FORMAT = 1
+_MOST_TEXT = 8_192
+_MOST_FINDINGS = 20
+
+
+def to_json(report: Report) -> str:
+    """Return `report` as JSON, indented, with a line end."""
+    return json.dumps(to_data(report), indent=2, ensure_ascii=True) + "\n"
+
+
+def to_data(report: Report) -> dict[str, Any]:
+    """Return `report` as JSON's own values."""
+    return {
+        "format": FORMAT,
+        "tool": {"name": "whoheard", "version": report.version},
+        "implementation": {
+            "name": report.name,
+            "kind": str(report.kind),
+            "command": report.command,
+            "dialect": report.dialect,
+        },
+        "verdict": _verdict(report),
+        "order": str(report.order),
+        "requirements": {one.id: _requirement(one) for one in report.requirements},
+        "cases": {one.id: _case(one) for one in report.cases},
+        "fix_first": [
+            {
+                "requirement": one.requirement,
+                "explains": one.explains,
+                "of": one.of,
+                "says": _text(one.says),
+                "cause": _text(one.cause),
+            }
+            for one in report.advice
+        ],
+        "stale_deviations": [one.of for one in report.stale],
+        "unmet_claims": list(report.unmet),
+        "isolation": report.isolation,
+        "selected": report.selected,
+        "interrupted": report.interrupted,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _verdict(report: Report) -> dict[str, Any]:
+    kept = {Conformity.STRICT: True, Conformity.CONFORMS: True, Conformity.UNKNOWN: None}
+    return {
+        "conformity": str(report.conformity),
+        "outcome": str(report.outcome),
+        "strict": report.strict,
+        "conforms": kept.get(report.conformity, False),
+        "conforms_strictly": report.conformity is Conformity.STRICT,
+    }
+
+
+def _requirement(one: RequirementResult) -> dict[str, Any]:
+    return {
+        "outcome": str(one.standing),
+        "level": str(one.level),
+        "sentence": one.sentence,
+        "cases": {name: str(says) for name, says in one.cases.items()},
+        "reason": _text(one.reason),
+        "says": _text(one.says),
+        "violated_level": str(one.only) if one.only else None,
+        "deviation": one.deviation and {"reason": one.deviation.reason, "link": one.deviation.link},
+    }
+
+
+def _case(one: CaseResult) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "outcome": str(one.outcome),
+        "requirements": list(one.of),
+        "reason": _text(one.reason),
+        "stability": {"passed": one.passed, "of": len(one.runs)},
+        "run_again": one.again,
+        "deviation": one.deviation and {"reason": one.deviation.reason, "link": one.deviation.link},
+        "runs": [_run(run) for run in one.runs],
+    }
+
+
+def _run(run: CaseRun) -> dict[str, Any]:
+    passed = run.verdict.outcome is Outcome.PASS
+    return {
+        "seed": run.seed,
+        "outcome": str(run.verdict.outcome),
+        "reason": _text(run.verdict.reason),
+        "seconds": round(run.seconds, 3),
+        "findings": [_finding(one) for one in run.verdict.findings[:_MOST_FINDINGS]],
+        "deliveries": run.verdict.figures.deliveries,
+        "ended": run.crash,
+        "printed": "" if passed else _text(run.about.server_output_tail),
+        "repeat": run.about.repeat_command,
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "check": one.check,
+        "requirement": one.requirement,
+        "outcome": str(one.outcome),
+        "says": _text(one.says),
+        "cause": _text(one.cause),
+        "count": one.count,
+        "deadline": one.deadline,
+    }
+
+
+def _text(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."

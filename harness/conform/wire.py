@@ -1,0 +1,77 @@
+"""Wire: what went to and fro in a run, as text for whoever wants to know why it failed.
+
+Bounded, and everything escaped: it comes from a tested program. Pure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from harness import events
+from harness.escape import excerpt
+from harness.events import Event, Role
+
+MOST_LINES = 300
+_WIDTH = 160
+# The beginning says how it came about, the end how it went wrong.
+_HEAD = 100
+
+
+def wire_log(history: Iterable[Event], first: str = "") -> str:
+    """Return a line for everything that was sent, read, opened or ended; `first` stands above."""
+    lines = list(_lines(history))
+    left_out = len(lines) - MOST_LINES
+    if left_out > 0:
+        dots = f"[... {left_out:,} lines left out ...]"
+        lines = [*lines[:_HEAD], dots, *lines[_HEAD + left_out :]]
+    return "\n".join([*([first] if first else []), *lines])
+
+
+def _lines(history: Iterable[Event]) -> Iterator[str]:
+    people: dict[int, str] = {}
+    for event in history:
+        if isinstance(event, events.Connect):
+            people[event.conn] = _name(event)
+        if words := _words(event):
+            conn = getattr(event, "conn", None)
+            who = people.get(conn, "") if conn is not None else "the server"
+            yield f"{event.at / 1e9:9.4f} s  {excerpt(who, 24):16} {words}"
+
+
+def _name(event: events.Connect) -> str:
+    return f"{event.person} ({event.role})" if event.role is Role.BEACON else event.person
+
+
+def _words(event: Event) -> str:
+    for kinds, tell in _TOLD:
+        if isinstance(event, kinds):
+            return tell(event)
+    return ""
+
+
+def _bytes(data: bytes) -> str:
+    shown = excerpt(data[: 4 * _WIDTH].decode("utf-8", "surrogateescape"), _WIDTH)
+    return f"{len(data)} bytes: {shown}"
+
+
+def _ended(status: int) -> str:
+    return f"ended with exit status {status}" if status >= 0 else f"was ended by signal {-status}"
+
+
+_TOLD: tuple[tuple[type[Event] | tuple[type[Event], ...], Callable[[Any], str]], ...] = (
+    (events.Connect, lambda _: "connects"),
+    (events.Connected, lambda one: f"is connected, from port {one.port}"),
+    ((events.ConnectFailed, events.Broken), lambda one: f"error: {excerpt(one.error, _WIDTH)}"),
+    (events.Named, lambda one: f"-> {_bytes(one.data)} (the nickname)"),
+    ((events.Said, events.Sent), lambda one: f"-> {_bytes(one.data)}"),
+    (events.Read, lambda one: f"<- {_bytes(one.data)}"),
+    (events.Eof, lambda _: "<- end of stream"),
+    (events.Left, lambda one: f"ends it ({one.how})"),
+    (events.Froze, lambda _: "stops reading"),
+    (events.Thawed, lambda _: "reads again"),
+    (events.ServerTold, lambda one: f"is told: {one.act}"),
+    (events.Exited, lambda one: _ended(one.status)),
+    (
+        events.StepFailed,
+        lambda one: f"step failed: {one.failure} {excerpt(one.note, _WIDTH)}".rstrip(),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Workers: jobs side by side, each in a process of its own that ends with it.
+
+A job that crashes, or never ends, takes nothing from the others. Interrupted, all jobs are told to
+end, and what they found so far is kept. Knows nothing of what the results mean.
+"""
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from harness.conform.isolate import isolate
+from harness.conform.playing import Job, Played, play
+from harness.errors import HarnessError
+from harness.keeper import libc
+
+JOB_SECONDS = 180.0
+"""How long one run may take, times the patience; every step has a deadline of its own."""
+
+END_SECONDS = 10.0
+_TICK = 0.2
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job that came to no result: `words` say why; `ours` where that is the harness's fault."""
+
+    words: str
+    ours: bool = True
+
+
+Result = Played | Failed
+
+
+@dataclass(slots=True)
+class _Worker:
+    index: int
+    process: Any
+    pipe: Connection
+    deadline: float
+    told: bool = False
+
+
+class Workers:
+    """Runs jobs, `most` at once; `apart` asks for a network of its own for each.
+
+    `clean` starts the processes from a clean one, for a program that has threads.
+    """
+
+    def __init__(self, most: int, *, apart: bool, clean: bool = False) -> None:
+        self.most = most
+        self.apart = apart
+        self.interrupted = False
+        self._context: Any = multiprocessing.get_context("forkserver" if clean else "fork")
+        if clean:
+            # Read once, by the process that all others are forked from.
+            self._context.set_forkserver_preload(["__main__", __name__])
+        self._working: list[_Worker] = []
+
+    def run(self, jobs: Sequence[Job], done: Callable[[int, Result], None]) -> None:
+        """Run `jobs`, and tell `done` the number of each and its result, as they come.
+
+        After Ctrl-C no other is begun, and what runs is ended.
+        """
+        waiting = list(enumerate(jobs))
+        try:
+            gc.freeze()  # what is shared with the workers is not looked at by their collectors
+            while (waiting and not self.interrupted) or self._working:
+                try:
+                    while waiting and len(self._working) < self.most and not self.interrupted:
+                        self._begin(*waiting.pop(0))
+                    for index, result in self._ended():
+                        done(index, result)
+                    self._hurry()
+                except KeyboardInterrupt:
+                    self._interrupt()
+        finally:
+            gc.unfreeze()
+            self._kill()
+
+    def _begin(self, index: int, job: Job) -> None:
+        theirs, ours = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_work, args=(job, self.apart, ours))
+        process.start()
+        ours.close()
+        deadline = time.monotonic() + JOB_SECONDS * max(job.patience, 1.0)
+        self._working.append(_Worker(index, process, theirs, deadline))
+
+    def _ended(self) -> Iterator[tuple[int, Result]]:
+        ready = wait([one.pipe for one in self._working], timeout=_TICK)
+        for worker in [one for one in self._working if one.pipe in ready]:
+            result = _received(worker.pipe)
+            self._working.remove(worker)
+            worker.pipe.close()
+            _join(worker.process)
+            yield worker.index, result
+
+    def _hurry(self) -> None:
+        """Tell whoever is over its time to end, and then make it."""
+        for worker in self._working:
+            if time.monotonic() > worker.deadline:
+                _signal(worker, signal.SIGKILL if worker.told else signal.SIGINT)
+                worker.told, worker.deadline = True, time.monotonic() + END_SECONDS
+
+    def _interrupt(self) -> None:
+        self.interrupted = True
+        for worker in self._working:
+            # From a terminal it was told already, and is told once more.
+            _signal(worker, signal.SIGINT)
+            worker.told, worker.deadline = True, time.monotonic() + END_SECONDS
+
+    def _kill(self) -> None:
+        for worker in self._working:
+            _signal(worker, signal.SIGKILL)
+            worker.pipe.close()
+            _join(worker.process)
+        self._working.clear()
+
+
+def _signal(worker: _Worker, number: int) -> None:
+    with contextlib.suppress(OSError):
+        if worker.process.pid and worker.process.exitcode is None:
+            os.kill(worker.process.pid, number)
+
+
+def _join(process: Any) -> None:
+    process.join(END_SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+    process.close()
+
+
+def _received(pipe: Connection) -> Result:
+    try:
+        result = pipe.recv()
+    except (EOFError, OSError):
+        return Failed("its process was ended before it was over")
+    assert isinstance(result, Played | Failed)
+    return result
+
+
+def _work(job: Job, apart: bool, pipe: Connection) -> None:
+    """Play one job in this process, and send what came of it."""
+    # Whatever becomes of the harness, nothing of this is left.
+    libc("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    with contextlib.suppress(OSError), pipe:
+        pipe.send(_result(job, apart=apart))
+
+
+def _result(job: Job, *, apart: bool) -> Result:
+    try:
+        network = apart and isolate()
+        if job.implementation.folder is not None:
+            os.chdir(job.implementation.folder)
+        return replace(play(job), network=network)
+    except HarnessError as error:
+        return Failed(str(error), ours=False)
+    except KeyboardInterrupt:
+        return Failed("it was interrupted before it began", ours=False)
+    except Exception:  # noqa: BLE001 - whatever it is, the other cases must be heard
+        return Failed(traceback.format_exc(limit=-6))

@@ -1,0 +1,24 @@
+"""Options of the pytest plugin, and what was given; imports nothing of the harness."""
+
+from pathlib import Path
+
+import pytest
+
+SUITE = Path(__file__).parent / "suite"
+OPTIONS = (
+    ("server", "CMD", "judge this server, started anew for each case: {port}, $PORT"),
+    ("client", "CMD", "judge this client: {host}, {port}, {nick}"),
+    ("connect", "HOST:PORT", "judge a server that runs already"),
+    ("port", "N", "the fixed port of a CMD without {port}"),
+    ("build", "CMD", "run this once, before"),
+    ("dialect", "NAME|FILE", "how it speaks (default: raw)"),
+    ("deviations", "FILE", "what is known to be otherwise, in YAML"),
+    ("patience", "F", "multiply every deadline"),
+    ("seed", "N", "drawn where it is not given"),
+)
+
+
+def given(config: pytest.Config, name: str) -> str | None:
+    """Return an option of the command line, or else of the configuration file."""
+    value = config.getoption(f"--chat-{name}") or config.getini(f"chat_{name}")
+    return str(value) if value else None
