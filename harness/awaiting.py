@@ -92,7 +92,9 @@ class Awaiting:
         self, user: User, deed: Deed, done: Callable[[], bool], note: str = ""
     ) -> None:
         seconds = deed.within or deadlines.HEARS * self.crew.patience
-        if not await user.until(lambda: done() or not user.present, seconds) and not done():
+        longest = deed.within or deadlines.SLOW * self.crew.patience
+        came = await user.until_silent(lambda: done() or not user.present, seconds, longest)
+        if not came and not done():
             raise StepFailureError(Failure.HEARS, seconds, note)
 
     def _is_told(self, user: User, person: str, life: int, verb: Verb) -> bool:

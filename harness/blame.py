@@ -311,19 +311,17 @@ def of_end(case: Case, at: int) -> tuple[str, str]:
         for then, requirement, does in (
             (one.untext, "INPUT-1", "said what is no text"),
             (one.strange, "JOIN-8", "sent other bytes in place of a nickname"),
-            (_left_at(one), *_of_departure(one)),
+            _of_departure(one),
         ):
             if then is not None and last[0] < then <= at:
                 last = (then, requirement, f"{one.person} had just {does}")
     return last[1], last[2]
 
 
-def _left_at(person: Attendance) -> int | None:
-    # Of who sent other bytes in place of a nickname, these are what counts.
-    return person.leaving if person.joining is not None or person.strange is None else None
-
-
-def _of_departure(person: Attendance) -> tuple[str, str]:
+def _of_departure(person: Attendance) -> tuple[int | None, str, str]:
+    left = person.how in (Ending.LEAVE, Ending.CLOSE, Ending.RESET, Ending.HALF_CLOSE)
+    at = person.leaving if left and not person.thrown_out else None
     if person.joining is None:
-        return "JOIN-4", "left before giving a nickname"
-    return "LEAVE-2" if person.how is Ending.RESET else "LEAVE-1", f"left ({person.how})"
+        # Of who sent other bytes in place of a nickname, these are what counts.
+        return at if person.strange is None else None, "JOIN-4", "left before giving a nickname"
+    return at, "LEAVE-2" if person.how is Ending.RESET else "LEAVE-1", f"left ({person.how})"

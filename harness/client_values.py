@@ -285,7 +285,8 @@ class Ends(Section):
 
     within: Positive = Field(default=2.0, description="How soon; 2s unless it is said.")
     status: StatusValue = Field(
-        default=Status(), description="Its exit status: any (the default), nonzero, or a number."
+        default_factory=Status,
+        description="Its exit status: any (the default), nonzero, or a number.",
     )
 
     @classmethod

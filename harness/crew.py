@@ -241,7 +241,8 @@ class Crew:
                 begun = user.attendance.connecting
             await name(user)
             spent = (self.recorder.now() - begun) / NANOSECONDS
-            if await self.until_settled(user, seconds - spent):
+            longest = 0.0 if within else deadlines.SLOW * self.patience
+            if await self.until_settled(user, seconds - spent, longest):
                 if user.attendance.joined is not None:
                     return user
                 if not self.was_just_used(user.nick):
@@ -254,15 +255,18 @@ class Crew:
             else:
                 raise StepFailureError(Failure.JOIN, seconds)
 
-    async def until_settled(self, user: User, seconds: float) -> bool:
-        """Wait until the server has let `user` in, or has not; False where it does neither."""
-        if not await user.until(partial(_is_settled, user), seconds):
+    async def until_settled(self, user: User, seconds: float, longest: float = 0.0) -> bool:
+        """Wait until the server has let `user` in, or has not; False where it does neither.
+
+        While `user` reads at least something that may take `longest`.
+        """
+        if not await user.until_silent(partial(_is_settled, user), seconds, max(longest, seconds)):
             return False
         prompt = self.recorder.transcript.dialect.prompt
         if user.asked_again and prompt and not prompt.exact:
             await user.until(lambda: not user.asked_again, MORE_MAY_COME * self.patience)
             if not _is_settled(user):
-                return await self.until_settled(user, seconds)
+                return await self.until_settled(user, seconds, longest)
         return True
 
     def was_just_used(self, nick: str) -> bool:

@@ -5,8 +5,10 @@ Those of steps, of the roll call and of cleaning up are multiplied by `--patienc
 
 LISTENING = 10.0
 PROMPT = 5.0
+# Without a byte read; and in all, for whoever is slow and goes on.
 JOIN = 10.0
 HEARS = 5.0
+SLOW = 60.0
 # Seconds without a byte accepted.
 ACCEPT = 10.0
 EOF_AFTER_HALF_CLOSE = 2.0

@@ -197,7 +197,7 @@ class Dialect(Section):
         default=None, ge=1, le=1_000_000, description="How many people are let in at most."
     )
     client: ClientManner = Field(
-        default=ClientManner(), description="How the programs of those who chat behave."
+        default_factory=ClientManner, description="How the programs of those who chat behave."
     )
 
     @classmethod

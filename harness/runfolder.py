@@ -135,6 +135,15 @@ def store_history(folder: Path, history: History, printed: bytes) -> None:
         raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
 
 
+def store_printed(folder: Path, printed: bytes, wire: str) -> None:
+    """Put what a client printed, and what went to and fro, into `folder`."""
+    try:
+        (folder / "client.log").write_bytes(printed)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
+    _write(folder / "wire.txt", wire + "\n")
+
+
 def store_verdict(folder: Path, verdict_json: str, report: str) -> None:
     """Put the verdict into `folder`, for programs and for people."""
     _write(folder / "verdict.json", verdict_json)

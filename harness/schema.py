@@ -10,7 +10,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness import guide
+from harness import client_guide, guide
+from harness.client_scenario import ClientScenario
+from harness.client_step import MODIFIERS as CLIENT_MODIFIERS
+from harness.client_step import ClientStep, ClientVerb
 from harness.dialect import Dialect
 from harness.nodes import loads
 from harness.scenario import Scenario, Step, Verb
@@ -24,6 +27,10 @@ _NEW_NAMES = {
     "Announcement": "announcement",
     "ClientManner": "client",
     "Step": "step",
+    "ClientStep": "step",
+    "Sent": "sent",
+    "Shown": "shown",
+    "Ends": "ends",
     "Hears": "hears",
     "On": "on",
     "Limits": "limits",
@@ -154,5 +161,54 @@ def _examples(verb: Verb, steps: str) -> list[object]:
     return [step for step in data if verb.value in step] if isinstance(data, list) else []
 
 
-FORMATS: Mapping[str, Callable[[], Schema]] = {"scenario": schema, "dialect": dialect_schema}
+# -- clients ---------------------------------------------------------------------------------------
+
+
+def client_schema() -> Schema:
+    """Return the JSON Schema of a scenario for a client."""
+    made = _plain(ClientScenario.model_json_schema())
+    found = made.pop("$defs")
+    definitions = {_NEW_NAMES.get(name, name): found[name] for name in sorted(found)}
+    words = definitions["step"]["properties"]
+    definitions |= {_word(key): about for key, about in words.items()}
+    definitions["step"] = {
+        "description": ClientStep.__doc__ or "",
+        "type": "object",
+        "oneOf": [_client_branch(verb, words) for verb in ClientVerb],
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "A scenario for a client",
+        "description": "What a person types and is shown, for `harness conform --client`.",
+        **{key: value for key, value in made.items() if key != "description"},
+        "definitions": definitions,
+    }
+
+
+def _client_branch(verb: ClientVerb, words: Mapping[str, Schema]) -> Schema:
+    """Describe the steps with one verb."""
+    keys = (verb.value, *CLIENT_MODIFIERS[verb])
+    told = client_guide.VERBS[verb]
+    return {
+        "title": verb.value,
+        "description": _sentences(words[verb.value]["description"], told.more, told.complete),
+        "type": "object",
+        "required": [verb.value],
+        "properties": {key: {"$ref": f"#/definitions/{_word(key)}"} for key in keys},
+        "additionalProperties": False,
+        "examples": [step for step in _steps(told.example) if verb.value in step],
+    }
+
+
+def _steps(example: str) -> list[dict[str, object]]:
+    data = loads(example, "example").data
+    assert isinstance(data, list)
+    return data
+
+
+FORMATS: Mapping[str, Callable[[], Schema]] = {
+    "scenario": schema,
+    "client": client_schema,
+    "dialect": dialect_schema,
+}
 """What can be printed, by its name."""

@@ -5,6 +5,7 @@ It knows nothing of stories, beacons and verdicts.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from harness import events
@@ -38,6 +39,7 @@ class User(asyncio.Protocol):
         # How many bytes may wait unread on this side; 0: as the system has it.
         self.buffer = 0
         self.on_read: Callable[[], None] | None = None
+        self._read_at = 0.0
         # Whose words are cut says one thing at a time; until it is whole it is not accepted.
         self.turn = asyncio.Lock()
         self.cutting = False
@@ -200,7 +202,9 @@ class User(asyncio.Protocol):
         """Tell the server that nothing more will come, and go on reading."""
         self._leave(how)
         if self._transport and self._transport.can_write_eof() and not self._closing:
-            self._transport.write_eof()
+            # A reset that came, and is not read yet, leaves nothing to close.
+            with contextlib.suppress(OSError):
+                self._transport.write_eof()
             self._half_closed = True
 
     def hang_up(self, how: Ending) -> None:
@@ -261,6 +265,20 @@ class User(asyncio.Protocol):
         """Wait until `done`, looked at whenever something happens here; tell whether it came."""
         return await self._watch.until(done, seconds)
 
+    async def until_silent(self, done: Callable[[], bool], seconds: float, longest: float) -> bool:
+        """Wait until `done` while something is read at least every so many seconds.
+
+        A slow server that goes on is no silent one; `longest` is all the time that it has.
+        """
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        while True:
+            end = min(max(self._read_at, begin) + seconds, begin + longest)
+            if await self._watch.until(done, end - loop.time()):
+                return True
+            if end >= min(max(self._read_at, begin) + seconds, begin + longest):
+                return False
+
     async def until_closed(self) -> None:
         """Wait until its socket is closed; it must have been told to."""
         if self.connected:
@@ -288,6 +306,7 @@ class User(asyncio.Protocol):
         """Record what was read."""
         self.recorder.add(events.Read(self.recorder.now(), self.conn, data))
         self.bytes_read += len(data)
+        self._read_at = asyncio.get_running_loop().time()
         if len(self._answer) < MOST_ANSWER:
             self._answer += data[:MOST_ANSWER]
         if self._has_had_enough():

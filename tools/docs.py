@@ -17,11 +17,14 @@ from pathlib import Path
 
 import yaml
 
-from harness import dialect_guide, guide
+from harness import client_guide, dialect_guide, guide
 from harness.announcement import Announcement
 from harness.cast import PersonSpec
 from harness.checks import CHECKS
-from harness.dialect import Dialect
+from harness.client_scenario import ClientScenario
+from harness.client_step import MODIFIERS as CLIENT_MODIFIERS
+from harness.client_step import ClientStep, ClientVerb
+from harness.dialect import ClientManner, Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, builtin_dialects, load_dialect
 from harness.limits import Limits
 from harness.on import On
@@ -161,6 +164,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "placeholders": partial(forms, "in a text", guide.TEXTS),
     "dialects": dialects,
     "words of a dialect": partial(words, Dialect, dialect_guide.KEYS),
+    "words of a client": partial(words, ClientManner, dialect_guide.CLIENT),
+    "words of a scenario for a client": partial(words, ClientScenario, client_guide.ROOT),
+    "verbs of a client": lambda: "\n".join(map(_client_verb, ClientVerb)),
     "words of an announcement": partial(words, Announcement, dialect_guide.ANNOUNCEMENT),
     "fields of a template": partial(forms, "field", dialect_guide.FIELDS),
     "example dialect": partial(block, dialect_guide.WHOLE),
@@ -176,6 +182,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 
 FILES: Mapping[Path, Callable[[], str]] = {
     ROOT / "scenarios" / "schema.json": schema_text,
+    ROOT / "scenarios" / "conformance" / "client" / "schema.json": partial(schema_text, "client"),
     ROOT / "harness" / "dialects" / "schema.json": partial(schema_text, "dialect"),
 }
 
@@ -219,6 +226,16 @@ def _is_stale(path: Path) -> bool:
 
 def _fresh(path: Path) -> str:
     return FILES[path]() if path in FILES else fill(path.read_text(encoding="utf-8"))
+
+
+def _client_verb(verb: ClientVerb) -> str:
+    told = client_guide.VERBS[verb]
+    takes = ", ".join(f"`{each}`" for each in CLIENT_MODIFIERS[verb])
+    about = " ".join(filter(None, (_descriptions(ClientStep)[verb.value], told.more)))
+    return (
+        f"**`{verb}`**: {about} It takes {takes}. It is complete when {told.complete}\n\n"
+        f"{block(told.example)}"
+    )
 
 
 def _verb(verb: Verb) -> str:

@@ -6,6 +6,8 @@ that was cut (JOIN-9), somebody who does not read (LOAD-1), members who heard a 
 joiner did not (RELAY-1), else JOIN-2.
 """
 
+from dataclasses import replace
+
 from harness.attendance import Attendance, departed_at
 from harness.blame import of_sleepers
 from harness.case import (
@@ -108,7 +110,12 @@ def _finding(case: Case, failure: StepFailed) -> Finding:
     make = _join if failure.failure in _JOINING else _other
     if failure.failure is Failure.NOT_REFUSED:
         make = _let_in
-    return unless_late(make(case, failure), failure.late)
+    finding = unless_late(make(case, failure), failure.late)
+    listener = case.transcript.listeners.get(failure.conn)
+    if listener is None or not listener.overwhelmed:
+        return finding
+    why = f"what {failure.person} read can be read in too many ways, so this proves nothing"
+    return replace(finding, outcome=Outcome.INCONCLUSIVE, cause=why)
 
 
 def _other(case: Case, failure: StepFailed) -> Finding:

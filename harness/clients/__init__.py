@@ -6,8 +6,9 @@
 from harness.client_scenario import ClientScenario, is_client_scenario, load_client_scenario
 from harness.clients.judge import judge_client
 from harness.clients.play import play_client
-from harness.clients.record import ClientRun, ClientSpec
-from harness.clients.script import why_not
+from harness.clients.record import ClientRun
+from harness.clients.spec import ClientSpec
+from harness.clients.writing import why_not
 
 __all__ = [
     "ClientRun",

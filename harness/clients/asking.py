@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.client_step import ClientVerb
-from harness.clients import record
+from harness.clients import happenings as happened
 from harness.clients.case import ClientCase, missing, note
 from harness.clients.checks import Checked, replay
 from harness.clients.script import Act
@@ -24,10 +24,10 @@ def asks(case: ClientCase) -> Checked:
 
 
 def _silent(case: ClientCase) -> Iterator[Finding]:
-    typed_at = next((one.at for one in case.each(record.Typed)), None)
+    typed_at = next((one.at for one in case.each(happened.Typed)), None)
     if not case.run.terminal or typed_at is None or not case.sent:
         return
-    if any(one.at < typed_at for one in case.each(record.Printed)):
+    if any(one.at < typed_at for one in case.each(happened.Printed)):
         return
     says = "the server asked for a nickname, and the program asked the person nothing"
     moment = missing(typed_at, "the program", "asks for a nickname")
@@ -45,7 +45,7 @@ def _taken_for_words(case: ClientCase, prompts: list[Act]) -> Iterator[Finding]:
         if not act.troubled:
             continue
         lines = [line.strip() for line in replay(case).lines()]
-        at = max((one.at for one in case.each(record.Printed)), default=0)
+        at = max((one.at for one in case.each(happened.Printed)), default=0)
         glued = _glued_words(case, act)
         if glued and any(glued in line for line in lines):
             says = f"the prompt came together with a message, and the screen shows {glued!r}"
@@ -70,8 +70,6 @@ def _pieces_shown(act: Act, lines: list[str]) -> str:
     pieces = [one.decode("utf-8", "replace").strip() for one in act.segments]
     if act.messages or len(pieces) < 2 or not all(pieces):
         return ""
-    for at in range(len(lines) - len(pieces) + 1):
-        first, *others = lines[at : at + len(pieces)]
-        if first.endswith(pieces[0]) and others == pieces[1:]:
-            return ", ".join(pieces)
-    return ""
+    first = next((at for at, line in enumerate(lines) if line.endswith(pieces[0])), len(lines))
+    rest = iter(lines[first + 1 :])  # what the person types may stand between
+    return ", ".join(pieces) if all(piece in rest for piece in pieces[1:]) else ""

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from harness.client_step import ClientVerb
 from harness.client_values import Key
-from harness.clients import record
-from harness.clients.record import ClientRun, Happening
+from harness.clients import happenings as happened
+from harness.clients.happenings import Happening
+from harness.clients.record import ClientRun
 from harness.clients.script import Act, Message
 from harness.clients.sending import Alignment, Owed, align, owed
 from harness.deadlines import LATE_SHARE
@@ -39,7 +40,7 @@ class ClientCase:
     def before_the_end(self) -> tuple[Happening, ...]:
         """What happened until the harness ended the program."""
         every = self.run.happenings
-        ended = next((at for at, one in enumerate(every) if isinstance(one, record.Killed)), None)
+        ended = next((at for at, one in enumerate(every) if isinstance(one, happened.Killed)), None)
         return every[:ended]
 
     def each(self, kind: type[Kind]) -> Iterator[Kind]:
@@ -49,17 +50,17 @@ class ClientCase:
     @cached_property
     def begun(self) -> dict[int, int]:
         """When each act began, by its number."""
-        return {one.act: one.at for one in self.each(record.Begun)}
+        return {one.act: one.at for one in self.each(happened.Begun)}
 
     @cached_property
     def done(self) -> dict[int, int]:
         """When each act was complete."""
-        return {one.act: one.at for one in self.each(record.Done)}
+        return {one.act: one.at for one in self.each(happened.Done)}
 
     @cached_property
-    def failed(self) -> record.Failed | None:
+    def failed(self) -> happened.Failed | None:
         """The act that was not complete, if one was not."""
-        return next(self.each(record.Failed), None)
+        return next(self.each(happened.Failed), None)
 
     @cached_property
     def failed_act(self) -> Act | None:
@@ -67,9 +68,9 @@ class ClientCase:
         return self.acts[self.failed.act] if self.failed else None
 
     @cached_property
-    def exited(self) -> record.Exited | None:
+    def exited(self) -> happened.Exited | None:
         """How the program ended by itself, if it did."""
-        return next(self.each(record.Exited), None)
+        return next(self.each(happened.Exited), None)
 
     @cached_property
     def units(self) -> list[Owed]:
@@ -81,7 +82,7 @@ class ClientCase:
     @cached_property
     def sent(self) -> bytes:
         """What the program sent, on all its connections."""
-        return b"".join(one.data for one in self.each(record.Received))
+        return b"".join(one.data for one in self.each(happened.Received))
 
     @cached_property
     def alignment(self) -> Alignment:
@@ -90,7 +91,7 @@ class ClientCase:
 
     def sent_at(self, offset: int) -> int:
         """Tell when the byte at `offset` of what was sent was read."""
-        for one in self.each(record.Received):
+        for one in self.each(happened.Received):
             offset -= len(one.data)
             if offset < 0:
                 return one.at

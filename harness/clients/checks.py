@@ -6,7 +6,7 @@ Each check returns its findings and how much it looked at. Pure; a check does no
 from collections.abc import Callable, Iterator
 
 from harness.client_step import ClientVerb
-from harness.clients import record
+from harness.clients import happenings as happened
 from harness.clients.case import ClientCase, missing, note, sent, told, typed
 from harness.clients.screen import Screen
 from harness.clients.script import Message
@@ -72,7 +72,7 @@ def _of(case: ClientCase, unit: Owed) -> str:
 
 def _missing(case: ClientCase) -> Iterator[Finding]:
     failed = case.failed
-    if case.run.interrupted or any(case.each(record.TooMuch)):
+    if case.run.interrupted or any(case.each(happened.TooMuch)):
         return
     for number in case.alignment.missing[:1]:
         unit = case.units[number]
@@ -122,10 +122,9 @@ def _blame(case: ClientCase, extra: Extra) -> tuple[str, str, str]:
     for unit in case.units:
         if unit.token and unit.token in extra.data:
             return "C-SEND-1", f"{_name(unit)} was sent more than once", ""
-    looked_like = any(one.lookalike for one in case.messages)
     nick = case.run.script.nick_wire
     if nick and nick.strip(_LINE_ENDS) and nick.strip(_LINE_ENDS) in extra.data:
-        if looked_like and case.sent_at(extra.offset) > _lookalike_at(case):
+        if case.sent_at(extra.offset) > _lookalike_at(case):
             says = "a chat message equals the prompt, and the program answered it with the nickname"
             return "C-SHOW-3", says, "a prompt is expected once, at the beginning"
         if before is None or before.is_nickname:
@@ -140,9 +139,7 @@ def _blame(case: ClientCase, extra: Extra) -> tuple[str, str, str]:
 
 def _lookalike_at(case: ClientCase) -> int:
     acts = ((at, case.acts[number]) for number, at in case.begun.items())
-    return min(
-        (at for at, act in acts if any(one.lookalike for one in act.messages)), default=1 << 62
-    )
+    return min((at for at, act in acts if act.lookalike), default=1 << 62)
 
 
 # -- what it shows ---------------------------------------------------------------------------------
@@ -160,7 +157,7 @@ def _not_shown_in_time(case: ClientCase) -> Iterator[Finding]:
     failed, act = case.failed, case.failed_act
     if failed is None or act is None or act.verb is not ClientVerb.SHOWS:
         return
-    if case.run.interrupted or any(case.each(record.TooMuch)):
+    if case.run.interrupted or any(case.each(happened.TooMuch)):
         return
     says, requirement = _not_seen(case, act.message, act.text, replay(case))
     if failed.deadline:
@@ -230,7 +227,7 @@ def replay(case: ClientCase) -> Screen:
     """Return the screen as it is at the end."""
     screen = Screen(terminal=case.run.terminal)
     for one in case.run.happenings:
-        if isinstance(one, record.Printed):
+        if isinstance(one, happened.Printed):
             screen.feed(one.data)
     return screen
 
@@ -243,7 +240,7 @@ def shows_not(case: ClientCase) -> Checked:
     for act in wanted:
         if screen is not None and screen.has(act.text):
             says = f"the screen showed {act.text!r}"
-            at = max((one.at for one in case.each(record.Printed)), default=0)
+            at = max((one.at for one in case.each(happened.Printed)), default=0)
             found.append(case.finding("shows-not", "C-SHOW-1", says, note(at, act.text)))
     return len(wanted), found
 
@@ -252,7 +249,7 @@ def controls(case: ClientCase) -> Checked:
     """No control sequence of a message reaches the terminal."""
     if not case.run.terminal:
         return 0, []
-    raw = b"".join(one.data for one in case.run.happenings if isinstance(one, record.Printed))
+    raw = b"".join(one.data for one in case.run.happenings if isinstance(one, happened.Printed))
     found, looked = [], 0
     for message in case.messages:
         if not message.harmful:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.client_step import ClientVerb
 from harness.client_values import Key
-from harness.clients import record
+from harness.clients import happenings as happened
 from harness.clients.case import ClientCase, missing, note, told, typed
 from harness.clients.checks import Checked
 from harness.clients.screen import Screen, without_controls
@@ -52,8 +52,8 @@ def _requirement(case: ClientCase, act: Act) -> str:
 
 def _begin(case: ClientCase, act: Act) -> tuple[int, str]:
     """Return when that began which ends the program, and what it was, in words."""
-    dropped = list(case.each(record.Dropped))
-    pressed = [one for one in case.each(record.Pressed) if one.key != Key.ENTER]
+    dropped = list(case.each(happened.Dropped))
+    pressed = [one for one in case.each(happened.Pressed) if one.key != Key.ENTER]
     if act.verb is ClientVerb.REFUSED:
         return 0, "nothing listens where it connects"
     if _requirement(case, act) == "C-END-1" and dropped:
@@ -70,7 +70,7 @@ def _ending(case: ClientCase, number: int, act: Act) -> Iterator[Finding]:
     requirement = _requirement(case, act)
     begin, what = _begin(case, act)
     failed = case.failed if case.failed and case.failed.act == number else None
-    if case.run.interrupted or (failed and any(case.each(record.TooMuch))):
+    if case.run.interrupted or (failed and any(case.each(happened.TooMuch))):
         return
     moment = told(begin, what) if requirement != "C-END-2" else typed(begin, what)
     if failed:
@@ -83,7 +83,7 @@ def _ending(case: ClientCase, number: int, act: Act) -> Iterator[Finding]:
 
 
 def _still_there(
-    case: ClientCase, requirement: str, what: str, failed: record.Failed, moment: Moment
+    case: ClientCase, requirement: str, what: str, failed: happened.Failed, moment: Moment
 ) -> Finding:
     says = f"{what}, and the program still ran {failed.deadline:g} s later"
     gone = missing(failed.at, "the program", "ends")
@@ -114,16 +114,16 @@ def _how(
 
 
 def _left_open(case: ClientCase, what: str, *moments: Moment) -> Iterator[Finding]:
-    opened = {one.conn for one in case.each(record.Connected)}
-    closed = {one.conn for one in case.each(record.PeerEnded)}
-    closed |= {one.conn for one in case.each(record.Dropped)}
+    opened = {one.conn for one in case.each(happened.Connected)}
+    closed = {one.conn for one in case.each(happened.PeerEnded)}
+    closed |= {one.conn for one in case.each(happened.Dropped)}
     if opened - closed:
         says = f"{what} and the program ended, and its connection stayed open"
         yield case.finding(CHECK, "C-END-2", says, *moments, deadline=0.5, late=case.run.worst_lag)
 
 
 def _spun(case: ClientCase, requirement: str, what: str, begin: int) -> Iterator[Finding]:
-    used = [one for one in case.each(record.Used) if one.at >= begin]
+    used = [one for one in case.each(happened.Used) if one.at >= begin]
     if len(used) < 2:
         return
     # The beginning does not count: whoever ends at once has much to do in a short time.
@@ -154,7 +154,7 @@ def _new_words(case: ClientCase, begin: int) -> bool:
     screen = Screen(terminal=case.run.terminal)
     before: Counter[str] | None = None
     for one in case.run.happenings:
-        if isinstance(one, record.Printed):
+        if isinstance(one, happened.Printed):
             if one.at > begin and before is None:
                 before = Counter(screen.lines())
             screen.feed(one.data)
@@ -167,7 +167,7 @@ def _new_words(case: ClientCase, begin: int) -> bool:
 
 def _printed(case: ClientCase) -> str:
     """Return what was printed, without what a terminal obeys, and the typed words taken out."""
-    raw = b"".join(one.data for one in case.run.happenings if isinstance(one, record.Printed))
+    raw = b"".join(one.data for one in case.run.happenings if isinstance(one, happened.Printed))
     return without_controls(raw.decode("utf-8", "replace")).replace("\r", "")
 
 
@@ -177,7 +177,7 @@ def _ended_in_the_middle(case: ClientCase) -> Iterator[Finding]:
     own = (ClientVerb.ENDS, ClientVerb.REFUSED, ClientVerb.CONNECTS, ClientVerb.SHOWS)
     if act is None or failed is None or exited is None or act.verb in own:
         return
-    if case.ended_by() is not None or case.alignment.missing:
+    if exited.at > failed.at or case.ended_by() is not None or case.alignment.missing:
         return
     requirement = "C-SHOW-2" if case.rough_words else "C-SHOW-1"
     trace = _TRACEBACK.search(_printed(case))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from harness.client_scenario import ClientScenario
 from harness.client_step import ClientVerb
-from harness.clients import asking, checks, endings, record
+from harness.clients import asking, checks, endings
+from harness.clients import happenings as happened
 from harness.clients.case import ClientCase
 from harness.clients.checks import Check
 from harness.clients.record import ClientRun
@@ -50,7 +51,7 @@ def _unclear(case: ClientCase) -> str:
     """Say why a run without a finding shows nothing; "" where it does."""
     if case.run.interrupted:
         return "the run was interrupted"
-    if stopped := next(case.each(record.TooMuch), None):
+    if stopped := next(case.each(happened.TooMuch), None):
         return f"the run was cut short: {stopped.what}"
     if case.failed is not None:
         verb = case.acts[case.failed.act].verb

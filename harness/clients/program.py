@@ -12,8 +12,8 @@ import termios
 from collections.abc import Callable
 
 from harness import command
-from harness.clients.record import ClientSpec
 from harness.clients.screen import COLUMNS, LINES
+from harness.clients.spec import ClientSpec
 from harness.errors import HarnessError
 from harness.keeper_link import KeeperLink
 from harness.output import Output

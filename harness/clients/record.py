@@ -1,148 +1,10 @@
-"""Record: what happened while a client was played with, as values, with their times.
+"""Record: what is left of a run of a client, as a value. Pure; nothing is judged here."""
 
-Times are nanoseconds of one monotonic clock since the run began. Nothing is judged here. Pure.
-"""
+from dataclasses import dataclass
 
-from dataclasses import dataclass, field
-
+from harness.clients.happenings import Happening
 from harness.clients.script import Script
-from harness.resources import UNBOUNDED, Bounds
-
-
-@dataclass(frozen=True, slots=True)
-class ClientSpec:
-    """The program to test: its `command`, with {host}, {port} and {nick} to be filled in.
-
-    Without `port` a free one is chosen. `hidden` are paths that it shall not see; `bounds` is the
-    most that it may take.
-    """
-
-    command: str | tuple[str, ...]
-    port: int | None = None
-    host: str = "127.0.0.1"
-    bounds: Bounds = UNBOUNDED
-    hidden: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """Something that happened at `at` nanoseconds."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Begun(Happening):
-    """The act with this number begins."""
-
-    act: int
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Happening):
-    """The act with this number is complete."""
-
-    act: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failed(Happening):
-    """The act was not complete within `deadline` seconds, of which `late` were not the client's.
-
-    `late` is how long the harness or the client had to wait for a processor. A `deadline` of 0
-    means that it never could be: the program, or the connection, had ended.
-    """
-
-    act: int
-    deadline: float
-    late: float
-
-
-@dataclass(frozen=True, slots=True)
-class Connected(Happening):
-    """The program connected."""
-
-    conn: int
-
-
-@dataclass(frozen=True, slots=True)
-class Received(Happening):
-    """The server read these bytes."""
-
-    conn: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Wrote(Happening):
-    """The server is about to write these bytes; `apart` tells whether the last were read before."""
-
-    conn: int
-    data: bytes
-    apart: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PeerEnded(Happening):
-    """The program ended the connection, with an `error` or in good order."""
-
-    conn: int
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped(Happening):
-    """The server is about to end the connection."""
-
-    conn: int
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Typed(Happening):
-    """The person is about to type these bytes."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed(Happening):
-    """The person is about to press a key."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Printed(Happening):
-    """The program printed these bytes."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Used(Happening):
-    """How many seconds of processors the program has used so far."""
-
-    cpu: float
-
-
-@dataclass(frozen=True, slots=True)
-class Exited(Happening):
-    """The program ended; `status` as in `subprocess`, negative for a signal."""
-
-    status: int
-
-
-@dataclass(frozen=True, slots=True)
-class Killed(Happening):
-    """The harness is about to end the program."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooMuch(Happening):
-    """The run was cut short: `what` is a sentence's end."""
-
-    what: str
+from harness.clients.wire import wire_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +24,8 @@ class ClientRun:
     hidden: bool = False
     interrupted: bool = False
     worst_lag: float = 0.0
-    command: tuple[str, ...] = field(default=())
+    command: tuple[str, ...] = ()
 
     def wire_log(self) -> str:
         """Return a line for everything that happened, bounded and escaped."""
-        from harness.clients.wire import wire_log  # noqa: PLC0415 - it is made of these values
-
         return wire_log(self.happenings)

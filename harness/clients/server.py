@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from harness.clients import record
-from harness.clients.record import Happening
+from harness.clients import happenings as happened
+from harness.clients.happenings import Happening
 from harness.errors import UsageError
 from harness.kernel import SocketDiag, has_read
 from harness.sockets import reset_on_close
@@ -46,10 +46,10 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take down what the client sent, up to a bound."""
         self.received += data
-        self._server.note(record.Received(self._server.now(), self.number, data))
+        self._server.note(happened.Received(self._server.now(), self.number, data))
         if len(self.received) > MOST_RECEIVED and self._transport:
             self._transport.pause_reading()
-            self._server.note(record.TooMuch(self._server.now(), "the client sent without end"))
+            self._server.note(happened.TooMuch(self._server.now(), "the client sent without end"))
 
     def eof_received(self) -> bool:
         """The client has ended: so does the server, as a chat server would."""
@@ -64,7 +64,7 @@ class Connection(asyncio.Protocol):
 
     def _end(self, error: str) -> None:
         self.ended = True
-        self._server.note(record.PeerEnded(self._server.now(), self.number, error))
+        self._server.note(happened.PeerEnded(self._server.now(), self.number, error))
 
     @property
     def open(self) -> bool:
@@ -76,7 +76,7 @@ class Connection(asyncio.Protocol):
         if not self.open or self._transport is None:
             return
         begun = self._server.now()
-        self._server.note(record.Wrote(begun, self.number, data, apart=True))
+        self._server.note(happened.Wrote(begun, self.number, data, apart=True))
         self._transport.write(data)
         self.written += len(data)
         if self.patient:
@@ -107,7 +107,7 @@ class Connection(asyncio.Protocol):
             return
         self.ended = True
         how = "reset" if reset else "close"
-        self._server.note(record.Dropped(self._server.now(), self.number, how))
+        self._server.note(happened.Dropped(self._server.now(), self.number, how))
         if reset:
             reset_on_close(transport.get_extra_info("socket"))
             transport.abort()
@@ -149,10 +149,10 @@ class FakeServer:
         """Give a new connection its number."""
         number = len(self.connections)
         self.connections.append(connection)
-        self.note(record.Connected(self.now(), number))
+        self.note(happened.Connected(self.now(), number))
         if number >= MOST_CONNECTIONS and self._listener is not None:
             self._listener.close()
-            self.note(record.TooMuch(self.now(), f"the client connected {number + 1} times"))
+            self.note(happened.TooMuch(self.now(), f"the client connected {number + 1} times"))
         return number
 
     def close_door(self) -> None:

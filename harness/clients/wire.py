@@ -6,8 +6,8 @@ Bounded, and everything escaped: it comes from a tested program. Pure.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from harness.clients import record
-from harness.clients.record import Happening
+from harness.clients import happenings as happened
+from harness.clients.happenings import Happening
 from harness.escape import excerpt
 
 MOST_LINES = 300
@@ -47,16 +47,16 @@ def _bytes(data: bytes) -> str:
 
 
 _TOLD: dict[type[Happening], Callable[[Any], str]] = {
-    record.Connected: lambda one: f"server   connection {one.conn} is opened",
-    record.Received: lambda one: f"server   <- {_bytes(one.data)}",
-    record.Wrote: lambda one: f"server   -> {_bytes(one.data)}",
-    record.PeerEnded: lambda one: f"server   <- end {excerpt(one.error, _WIDTH)}".rstrip(),
-    record.Dropped: lambda one: f"server   drops the connection ({one.how})",
-    record.Typed: lambda one: f"person   types {shown_bytes(one.data)}",
-    record.Pressed: lambda one: f"person   presses {one.key}",
-    record.Printed: lambda one: f"screen   {_bytes(one.data)}",
-    record.Failed: lambda one: f"harness  step not complete within {one.deadline:g} s",
-    record.Exited: lambda one: f"program  ended {ended(one.status)}",
-    record.Killed: lambda _: "harness  ends the program",
-    record.TooMuch: lambda one: f"harness  stops: {excerpt(one.what, _WIDTH)}",
+    happened.Connected: lambda one: f"server   connection {one.conn} is opened",
+    happened.Received: lambda one: f"server   <- {_bytes(one.data)}",
+    happened.Wrote: lambda one: f"server   -> {_bytes(one.data)}",
+    happened.PeerEnded: lambda one: f"server   <- end {excerpt(one.error, _WIDTH)}".rstrip(),
+    happened.Dropped: lambda one: f"server   drops the connection ({one.how})",
+    happened.Typed: lambda one: f"person   types {shown_bytes(one.data)}",
+    happened.Pressed: lambda one: f"person   presses {one.key}",
+    happened.Printed: lambda one: f"screen   {_bytes(one.data)}",
+    happened.Failed: lambda one: f"harness  step not complete within {one.deadline:g} s",
+    happened.Exited: lambda one: f"program  ended {ended(one.status)}",
+    happened.Killed: lambda _: "harness  ends what is left",
+    happened.TooMuch: lambda one: f"harness  stops: {excerpt(one.what, _WIDTH)}",
 }

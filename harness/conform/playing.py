@@ -169,12 +169,16 @@ def _play_client(job: Job, scenario: ClientScenario, begun: float) -> Played:
             terminal=bool(job.case.terminal),
             seed=job.seed,
             patience=job.patience,
-            folder=job.folder,
+            folder=None,
         )
     )
     verdict = judge_client(scenario, job.dialect, run)
     about = about_of(job, run.output)
     passed = verdict.outcome is Outcome.PASS
+    if job.folder is not None and (job.keep or not passed):
+        job.folder.mkdir(exist_ok=True)
+        runfolder.store_printed(job.folder, run.output, run.wire_log())
+        runfolder.store_verdict(job.folder, to_json(verdict, about), render(verdict, about))
     return Played(
         run=CaseRun(
             seed=job.seed,

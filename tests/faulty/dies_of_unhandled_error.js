@@ -1,6 +1,6 @@
 // A member whose connection is reset ends the whole server.
 //
-// Violates LEAVE-2, JOIN-4, LIFE-4, STAY-1. Speaks length.
+// Violates LEAVE-2, JOIN-4, LEAVE-1, LIFE-4, STAY-1. Speaks length.
 //
 // Nobody listens for the event "error" of a socket, and Node ends a process that leaves one out.
 // Usage: node dies_of_unhandled_error.js PORT --dialect length

@@ -1,6 +1,6 @@
 // Forty threads serve one client each: whoever comes when all are busy is not served.
 //
-// Violates JOIN-10, JOIN-1, JOIN-2, JOIN-3. Speaks lines.
+// Violates JOIN-10, JOIN-1, JOIN-2, JOIN-3, LIFE-4. Speaks lines.
 //
 // The pool of threads has a fixed size, and a client keeps its thread until it goes.
 // Usage: serves_forty PORT --dialect lines

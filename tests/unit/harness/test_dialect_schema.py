@@ -10,7 +10,7 @@ import yaml
 
 from harness import dialect_guide
 from harness.announcement import Announcement
-from harness.dialect import Dialect
+from harness.dialect import ClientManner, Dialect
 from harness.dialect_files import builtin_dialects, dialect_text
 from harness.schema import FORMATS, dialect_schema, schema_text
 from harness.source import loads, validated
@@ -33,7 +33,7 @@ def whole_with(example: str) -> dict[str, Any]:
 def test_it_is_a_schema_and_is_printed() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     assert json.loads(schema_text("dialect")) == SCHEMA
-    assert set(FORMATS) == {"scenario", "dialect"}
+    assert set(FORMATS) == {"scenario", "client", "dialect"}
 
 
 def test_every_key_is_described() -> None:
@@ -77,6 +77,7 @@ def test_everything_is_in_the_guide() -> None:
     keys = {info.alias or name for name, info in Dialect.model_fields.items()}
     assert set(dialect_guide.KEYS) == keys
     assert set(dialect_guide.ANNOUNCEMENT) == set(Announcement.model_fields)
+    assert set(dialect_guide.CLIENT) == set(ClientManner.model_fields)
     assert errors(WHOLE) == []
 
 

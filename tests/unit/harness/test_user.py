@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import struct
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -190,6 +191,22 @@ def test_a_close_is_read_as_an_end_and_a_reset_as_an_error(
         return read
 
     assert asyncio.run(main()) == server_reads
+
+
+def test_a_half_close_finds_a_reset_that_is_not_read_yet() -> None:
+    async def main() -> None:
+        user = new_user()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            async with connected(listener.getsockname()[1], user):
+                peer, _ = listener.accept()
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                peer.close()
+                user.half_close(Ending.HALF_CLOSE)
+                await gone(user)
+        assert user.attendance.how is Ending.HALF_CLOSE
+        assert user.attendance.error
+
+    asyncio.run(main())
 
 
 def test_a_half_close_still_hears(serve: Serve) -> None:

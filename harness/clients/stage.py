@@ -1,0 +1,139 @@
+"""Stage: the server, the program and its screen in one run, and how anything is waited for.
+
+Nothing is proved by waiting, and what can never be is not waited for. Knows no story.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from harness.clients import happenings as happened
+from harness.clients.happenings import Happening
+from harness.clients.program import Program
+from harness.clients.screen import Screen
+from harness.clients.script import Act, Script
+from harness.clients.server import FakeServer
+from harness.dialect import Dialect
+from harness.recorder import Recorder
+from harness.watch import Watch
+
+CLOSED = 0.5
+ENDED = 2.0
+MOST_PRINTED = 1 << 20
+
+
+class ActFailedError(Exception):
+    """An act is not complete; `deadline` seconds were waited."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__(deadline)
+        self.deadline = deadline
+
+
+class Stage:
+    """One run of one script: its clock, what happened, and what can be waited for."""
+
+    def __init__(
+        self, script: Script, dialect: Dialect, *, terminal: bool, patience: float
+    ) -> None:
+        self.script = script
+        self.dialect = dialect
+        self.terminal = terminal
+        self.patience = patience
+        self.recorder = Recorder(dialect, None)
+        self.happenings: list[Happening] = []
+        self.changed = asyncio.Event()
+        self.screen = Screen(terminal=terminal)
+        self.program = Program(self.print, terminal=terminal)
+        self.server = FakeServer(self.note, self.now)
+        self.printed = 0
+        self.begun: list[int] = []
+        self.held = b""
+        self.prompted = 0  # how much had been printed when the prompt went out
+        self.stopped = False
+        self.interrupted = False
+        self.killed = self.failed = False
+        self.exit_status: int | None = None
+        self.watch: Watch | None = None
+
+    def now(self) -> int:
+        """Return the nanoseconds since the run began."""
+        return self.recorder.now()
+
+    def note(self, happening: Happening) -> None:
+        """Take down what happened, and wake whoever waits for it."""
+        self.happenings.append(happening)
+        self.stopped = self.stopped or isinstance(happening, happened.TooMuch)
+        self.changed.set()
+
+    def print(self, data: bytes) -> None:
+        """Take what the program printed, and answer as a terminal does."""
+        self.printed += len(data)
+        if self.stopped:
+            return
+        self.note(happened.Printed(self.now(), data))
+        if answers := self.screen.feed(data):
+            self.program.type(answers)
+        if self.printed > MOST_PRINTED:
+            self.note(happened.TooMuch(self.now(), "the program printed without end"))
+
+    def exited(self, status: int) -> None:
+        """Take down that the program ended by itself."""
+        if self.killed:
+            return
+        self.exit_status = status
+        self.note(happened.Exited(self.now(), status))
+
+    # -- waiting -------------------------------------------------------------------------------
+
+    async def until(self, done: Callable[[], bool], seconds: float) -> bool:
+        """Wait until `done`, for `seconds` at most; what can never be is not waited for."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not done():
+            left = deadline - loop.time()
+            if self.exit_status is not None:  # its last words may still be on their way
+                left = min(left, CLOSED)
+                deadline = min(deadline, loop.time() + left)
+            if left <= 0 or self.stopped or self.overran():
+                return False
+            self.changed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), min(left, 0.5))
+        return True
+
+    def overran(self) -> bool:
+        """Tell whether the run is cut short, as the program took too much."""
+        if self.watch is not None and self.watch.overrun and not self.stopped:
+            self.note(happened.TooMuch(self.now(), f"the program {self.watch.overrun}"))
+        return self.stopped
+
+    async def need(self, done: Callable[[], bool], act: Act, usual: float) -> None:
+        """Wait until `done`; raises where it is not within the deadline of `act`."""
+        seconds = (act.within or usual) * self.patience
+        if not await self.until(done, seconds):
+            raise ActFailedError(0.0 if self.exit_status is not None else seconds)
+
+    # -- the end -------------------------------------------------------------------------------
+
+    async def let_go(self) -> None:
+        """Let the program end as it does, by the end of its input, then of the connection."""
+        if self.exit_status is not None or self.stopped:
+            return
+        if self.failed and self.terminal:
+            return
+        self.program.end_input()
+        if self.terminal:  # behind a line that has no end the first counts as nothing
+            self.program.end_input()
+        if await self.until(lambda: self.exit_status is not None, ENDED):
+            return
+        for connection in self.server.connections:
+            connection.drop(reset=False)
+        await self.until(lambda: self.exit_status is not None, ENDED / 2)
+
+    async def stop(self) -> None:
+        """End everything; what was printed is complete afterwards."""
+        self.note(happened.Killed(self.now()))
+        self.killed = True
+        await self.program.stop()
+        await self.server.stop()
