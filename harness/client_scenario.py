@@ -27,6 +27,7 @@ from harness.scenario_values import FormatValue, NeedsValue, RequirementIds, Tit
 from harness.section import Mistake, Section, empty_mistakes, together
 from harness.source import load, validated
 from harness.step_values import OneOf
+from harness.texts import Field as TextField
 
 __all__ = ["ClientScenario", "Place", "is_client_scenario", "load_client_scenario"]
 
@@ -161,9 +162,17 @@ def _step_mistakes(
         yield f"the program {stage}, and {verb} needs that", "begin with joins: true"
     elif stage is _Stage.DROPPED and verb in (ClientVerb.SERVER_SENDS, ClientVerb.SERVER_DROPS):
         yield "the server has ended the connection", "put it before server-drops"
+    if scenario.client is not Place.PIPE and (key := _key_typed(step)):
+        yield f"the text has {key!r}, which is a key at a terminal", "write client: pipe"
     shows = step.shows
     if shows is not None and shows.from_ is not None and shows.from_ not in spoken:
         yield f"{shows.from_} has said nothing", "let the server send it first"
+
+
+def _key_typed(step: ClientStep) -> str:
+    """Return a character of a typed text that a terminal takes for a key; "" for none."""
+    parts = (part.text for part in step.types or () if not isinstance(part, TextField))
+    return next((char for text in parts for char in text if char < " " or char == "\x7f"), "")
 
 
 def _controls(scenario: ClientScenario) -> bool:

@@ -8,6 +8,7 @@ Source: https://json-schema.org/draft-07/json-schema-validation
 
 import json
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 from typing import Any
 
 from harness import client_guide, guide
@@ -171,6 +172,8 @@ def client_schema() -> Schema:
     definitions = {_NEW_NAMES.get(name, name): found[name] for name in sorted(found)}
     words = definitions["step"]["properties"]
     definitions |= {_word(key): about for key, about in words.items()}
+    for key, short in _SHORT.items():
+        definitions[_word(key)] = _or_short(definitions[_word(key)], short)
     definitions["step"] = {
         "description": ClientStep.__doc__ or "",
         "type": "object",
@@ -200,15 +203,37 @@ def _client_branch(verb: ClientVerb, words: Mapping[str, Schema]) -> Schema:
     }
 
 
+_SHORT: Mapping[str, Schema] = {
+    "server-sends": {"$ref": "#/definitions/sent"},
+    "shows": {"type": "string", "minLength": 1},
+    "ends": {"const": True},
+}
+"""What may stand in the place of a list, or of a mapping."""
+
+
+def _or_short(about: Schema, short: Schema) -> Schema:
+    told: Schema = {key: about[key] for key in ("description", "examples") if key in about}
+    whole = {key: value for key, value in about.items() if key not in told}
+    return {**told, "anyOf": [short, whole]}
+
+
 def _steps(example: str) -> list[dict[str, object]]:
     data = loads(example, "example").data
     assert isinstance(data, list)
     return data
 
 
+def report_schema() -> Schema:
+    """Return the JSON Schema of what `harness conform --report json=FILE` writes."""
+    entry = files("harness") / "conform" / "reports" / "report.schema.json"
+    read: Schema = json.loads(entry.read_text(encoding="utf-8"))
+    return read
+
+
 FORMATS: Mapping[str, Callable[[], Schema]] = {
     "scenario": schema,
     "client": client_schema,
     "dialect": dialect_schema,
+    "report": report_schema,
 }
 """What can be printed, by its name."""

@@ -122,16 +122,19 @@ def _other(case: Case, failure: StepFailed) -> Finding:
     step = next((one for one in case.plan.steps() if one.index == failure.step), None)
     words = step.words if step else ""
     person = case.transcript.people.get(failure.conn)
+    sleepers = of_sleepers(case, failure)
     requirement, missing = "LOAD-1", "has its bytes accepted"
-    if failure.failure is Failure.HEARS:
-        told = step is not None and step.verb in SEES
-        requirement, missing = ("LEAVE-7", "is told") if told else ("RELAY-1", "hears it")
+    if failure.failure is Failure.HEARS and step is not None and step.verb in SEES:
+        requirement, missing, sleepers = "LEAVE-7", "is told", ""
+    elif failure.failure is Failure.HEARS:
+        # It came, or another check would say so: somebody only held it up.
+        requirement, missing = "LOAD-1" if sleepers else "RELAY-1", "hears it"
     moments = (into(failure.at, person, missing, missing=True),) if person else ()
     return Finding(
         check="story",
         requirement=requirement,
         says=f"{failure.person} could not go on with “{words}”: {failure_words(failure)}.",
-        cause="" if failure.failure is Failure.HEARS else of_sleepers(case, failure),
+        cause=sleepers,
         moments=moments,
         deadline=failure.deadline,
     )

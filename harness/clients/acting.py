@@ -150,6 +150,7 @@ class Acting(Stage):
         """Send one segment; the program has read it afterwards."""
         connection = self.server.current
         if connection is None or not connection.open:
+            await self.until(lambda: self.exit_status is not None, CLOSED)
             raise ActFailedError(0.0)
         await connection.send(data)
 
@@ -196,7 +197,7 @@ class Acting(Stage):
         """Take down how much of a processor was used."""
         found = self.program.target.sample()
         if found is not None:
-            self.note(happened.Used(self.now(), found.cpu_seconds))
+            self.note(happened.Used(self.now(), found.cpu_seconds, found.run_delay_seconds))
 
     acts: ClassVar[dict[ClientVerb, Callable[["Acting", Act], Coroutine[Any, Any, None]]]] = {
         ClientVerb.CONNECTS: connects,

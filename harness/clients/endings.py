@@ -18,14 +18,17 @@ from harness.verdict import Finding, Moment
 CHECK = "ends"
 # A shorter time says nothing of what a program does while it waits.
 LEAST_WAIT = 0.5
+# And whoever ends has something to do as well.
+LEAST_BUSY = 0.4
 _CRASHES = (4, 6, 7, 8, 11)  # SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV
+# What the person typed last, or ^C, may stand before it in its line.
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)"  # Python
-    r"|^Exception in thread|^\s+at [\w.$<>/]+\([\w$ ]+(\.\w+)?(:\d+)?\)"  # Java
+    r"|Exception in thread|^\s+at [\w.$<>/]+\([\w$ ]+(\.\w+)?(:\d+)?\)"  # Java
     r"|^\s+at .*[(/:]?[\w./-]+:\d+:\d+\)?$"  # Node.js
-    r"|^panic: |^goroutine \d+ \["  # Go
-    r"|^thread '.*' (\(\d+\) )?panicked at"  # Rust
-    r"|^Unhandled exception|^terminate called|^\s+from .*:\d+:in |Segmentation fault|core dumped",
+    r"|panic: |^goroutine \d+ \["  # Go
+    r"|thread '.*' (\(\d+\) )?panicked at"  # Rust
+    r"|Unhandled exception|terminate called|^\s+from .*:\d+:in |Segmentation fault|core dumped",
     re.MULTILINE,
 )
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -129,7 +132,9 @@ def _spun(case: ClientCase, requirement: str, what: str, begin: int) -> Iterator
     # The beginning does not count: whoever ends at once has much to do in a short time.
     seconds = (used[-1].at - used[0].at) / 1e9
     busy = used[-1].cpu - used[0].cpu
-    if seconds >= LEAST_WAIT and busy >= BUSY_SHARE * seconds and requirement != "C-CONN-1":
+    had = seconds - (used[-1].waited - used[0].waited)  # when it could have a processor
+    spins = busy >= max(LEAST_BUSY, BUSY_SHARE * had)
+    if seconds >= LEAST_WAIT and spins and requirement != "C-CONN-1":
         says = (
             f"{what}, and the program used {busy:.1f} s of a processor in the {seconds:.1f} s that "
             "followed"
@@ -172,15 +177,29 @@ def _printed(case: ClientCase) -> str:
 
 
 def _ended_in_the_middle(case: ClientCase) -> Iterator[Finding]:
-    """Find a program that ended where nothing had told it to, and that no other check explains."""
-    act, failed, exited = case.failed_act, case.failed, case.exited
-    own = (ClientVerb.ENDS, ClientVerb.REFUSED, ClientVerb.CONNECTS, ClientVerb.SHOWS)
-    if act is None or failed is None or exited is None or act.verb in own:
+    """Find a program that went where nothing had told it to, and that no other check explains."""
+    gone = _gone(case)
+    if gone is None or case.ended_by() is not None or case.alignment.missing:
         return
-    if exited.at > failed.at or case.ended_by() is not None or case.alignment.missing:
+    if any(case.was_done(verb) for verb in (ClientVerb.ENDS, ClientVerb.REFUSED)):
         return
+    act = case.failed_act
+    if act is not None and act.verb in (ClientVerb.CONNECTS, ClientVerb.SHOWS):
+        return
+    at, how = gone
     requirement = "C-SHOW-2" if case.rough_words else "C-SHOW-1"
     trace = _TRACEBACK.search(_printed(case))
     why = f", with a traceback ({trace[0].strip()!r})" if trace else ""
-    says = f"the program ended by itself while the person was chatting, {ended(exited.status)}{why}"
-    yield case.finding(CHECK, requirement, says, note(exited.at, f"ended {ended(exited.status)}"))
+    says = f"the program {how} by itself while the person was chatting{why}"
+    yield case.finding(CHECK, requirement, says, note(at, how))
+
+
+def _gone(case: ClientCase) -> tuple[int, str] | None:
+    """Return when the program went by itself, before the story was over, and how."""
+    over = min((one.at for one in case.each(happened.Released)), default=1 << 62)
+    if case.exited and case.exited.at < over:
+        return case.exited.at, f"ended {ended(case.exited.status)}"
+    ends_of = [one.at for one in case.each(happened.PeerEnded) if one.at < over]
+    opened = sum(1 for _ in case.each(happened.Connected))
+    # One that connects twice may have looked only whether somebody listens.
+    return (ends_of[-1], "ended its connection") if len(ends_of) == opened > 0 else None

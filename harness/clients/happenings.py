@@ -103,9 +103,10 @@ class Printed(Happening):
 
 @dataclass(frozen=True, slots=True)
 class Used(Happening):
-    """How many seconds of processors the program has used so far."""
+    """How many seconds of processors the program has used so far, and waited for one."""
 
     cpu: float
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,11 @@ class Exited(Happening):
     """The program ended; `status` as in `subprocess`, negative for a signal."""
 
     status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Happening):
+    """The story is over, and the program may end as it does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from harness.watch import Watch
 
 CLOSED = 0.5
 ENDED = 2.0
-MOST_PRINTED = 1 << 20
+# Drawing it takes a second for every eighth part of a mebibyte.
+MOST_PRINTED = 1 << 19
 
 
 class ActFailedError(Exception):
@@ -118,6 +119,7 @@ class Stage:
 
     async def let_go(self) -> None:
         """Let the program end as it does, by the end of its input, then of the connection."""
+        self.note(happened.Released(self.now()))
         if self.exit_status is not None or self.stopped:
             return
         if self.failed and self.terminal:

@@ -71,7 +71,7 @@ def standing_of(
         standing=standing,
         cases=told,
         reason=reason,
-        deviation=_deviation(guilty, name, known),
+        deviation=_deviation(guilty, name, known) if told else _shade(mine, known),
         only=_only(found, requirement),
         says=found[0].says if found else "",
     )
@@ -110,6 +110,12 @@ def _deviation(
 ) -> Deviation | None:
     """Return the deviation that all of `guilty` are, None where one is not known."""
     excuses = [excuse(case, name, known) for case in guilty]
+    return excuses[0] if excuses and all(excuses) else None
+
+
+def _shade(cases: Sequence[CaseResult], known: Sequence[Deviation]) -> Deviation | None:
+    """Return the deviation for whose sake all of `cases` failed that would show something else."""
+    excuses = [excuse(case, name, known) for case in cases for name in case.blamed or ("",)]
     return excuses[0] if excuses and all(excuses) else None
 
 
@@ -153,7 +159,7 @@ def conformity_of(requirements: Sequence[RequirementResult]) -> Conformity:
     """Return what holds of an implementation of which all `requirements` were looked at."""
     asked = [one for one in requirements if one.level in CERTAIN]
     failed = [one for one in asked if one.standing is Standing.FAIL]
-    open_ = [one for one in asked if one.standing is Standing.INCONCLUSIVE]
+    open_ = [one for one in asked if _is_open(one)]
     looked_at = any(one.standing is Standing.PASS for one in asked)
     grave = [one for one in failed if level_of(one) is Level.MUST]
     if any(one.deviation is None for one in grave):
@@ -163,6 +169,11 @@ def conformity_of(requirements: Sequence[RequirementResult]) -> Conformity:
     if grave:
         return Conformity.DEVIATES
     return Conformity.CONFORMS if failed or open_ else Conformity.STRICT
+
+
+def _is_open(one: RequirementResult) -> bool:
+    """Tell whether it is not known how it stands, and not for the sake of a known deviation."""
+    return one.standing is Standing.INCONCLUSIVE and one.deviation is None
 
 
 def level_of(result: RequirementResult) -> Level:
@@ -191,9 +202,7 @@ def outcome_of(
         return Outcome.FAIL
     if conformity is Conformity.UNKNOWN:
         return Outcome.INCONCLUSIVE
-    doubtful = any(
-        one.standing is Standing.INCONCLUSIVE and one.level in CERTAIN for one in requirements
-    )
+    doubtful = any(_is_open(one) and one.level in CERTAIN for one in requirements)
     return Outcome.INCONCLUSIVE if strict and doubtful else Outcome.PASS
 
 

@@ -222,6 +222,14 @@ JOINING = (
     ),
     _row("loses_what_came_with_nickname", "glued", "delivery", "JOIN-9", "lines", patience=0.5),
     _row("refuses_a_crowd", "simultaneous_joins", "story", "JOIN-10"),
+    _row(
+        "serves_forty",
+        "simultaneous_joins",
+        "alive, story",
+        "JOIN-10, LIFE-4",
+        "lines",
+        patience=0.5,
+    ),
 )
 
 RELAYING = (
@@ -229,6 +237,7 @@ RELAYING = (
     _row("loses_while_paused", "pause", "delivery", "RELAY-1", patience=0.3),
     _row("repeats", "concurrent", "once", "RELAY-1", words="again"),
     _row("repeats", "concurrent", "once", "RELAY-1", "lines", words="again"),
+    _row("forgets_prefix", "join", "prefix", "RELAY-2"),
     _row("echoes", "join", "echo", "RELAY-3", words="a copy of what"),
     _row("echoes", "long_messages", "echo", "RELAY-3"),
     _row("changes_text", "join", "intact", "RELAY-4", patience=0.3),
@@ -296,6 +305,22 @@ LEAVING = (
         patience=0.3,
         also="delivery, RELAY-1, LEAVE-3",
     ),
+    _row(
+        "hangs_up_on_talkers",
+        "conformance/server/long_talk",
+        "stays",
+        "STAY-1",
+        patience=0.3,
+        also="delivery, story, RELAY-1",
+    ),
+    _row(
+        "dies_of_unhandled_error",
+        "conformance/server/ways_to_go",
+        "alive",
+        "LEAVE-2",
+        "length",
+        words="left (reset)",
+    ),
     _row("never_closes", "disconnect", "cleanup", "LEAVE-1, LEAVE-6", words="CLOSE_WAIT"),
     _row("ignores_half_close", "disconnect", "cleanup", "LEAVE-1, LEAVE-6"),
     _row("loses_after_reset", "disconnect", "delivery", "LEAVE-3", words="left (reset)"),
@@ -350,6 +375,14 @@ LOAD_AND_INPUT = (
 )
 
 LIFE = (
+    _row(
+        "overflows_its_history",
+        "conformance/server/still_serving",
+        "alive",
+        "LIFE-4",
+        "nul",
+        words="SIGABRT",
+    ),
     _row("exits_badly", "shutdown", "lifecycle", "LIFE-1", words="exit status 1"),
     _row("ignores_signals", "shutdown", "lifecycle", "LIFE-1", words="SIGINT", patience=2),
     _row("ignores_signals", TERMINATED, "lifecycle", "LIFE-1", words="SIGTERM", patience=2),

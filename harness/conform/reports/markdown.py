@@ -82,7 +82,7 @@ def _details(report: Report) -> list[str]:
     for stale in report.stale:
         lines += [f"**{code(stale.of)} is kept now: take it out of the known deviations.**", ""]
     for name in report.unmet:
-        lines += [f"**{name} is claimed, and was not shown to be kept.**", ""]
+        lines += [f"**{code(name)} is claimed, and was not shown to be kept.**", ""]
     known = len(excused(report))
     if failing(report) or known:
         lines = ["## Failing cases", "", *lines]

@@ -14,8 +14,8 @@ from harness.dialect_files import load_dialect
 from harness.errors import InputError, UsageError
 from harness.history import History
 from harness.options import RunOptions, parser, run_options
-from harness.run import RunResult
 from harness.reference_chat import reference_command
+from harness.run import RunResult
 from harness.runner import run
 from harness.screen import Screen
 from harness.spoken import Spoken

@@ -122,3 +122,12 @@ def test_loses_last_words(server: Server) -> None:
         if b.misses([f"<last {number}>"]):
             return
     pytest.fail("everything was heard")
+
+
+def test_hangs_up_on_talkers(server: Server) -> None:
+    a, b, c = server.room()
+    a.say("x" * 1200)
+    a.reads_end()
+    b.hears("a: ", "x" * 1200)
+    server.processed(b, c)
+    assert not b.ended

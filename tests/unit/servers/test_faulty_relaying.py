@@ -147,3 +147,10 @@ def test_mistakes_namesakes(server: Server) -> None:
     a.say("<for both>")
     namesake.hears("<for both>")
     assert not c.hears_soon("<for both>")
+
+
+def test_forgets_prefix(server: Server) -> None:
+    a, b, _ = server.room()
+    texts = a.says_numbered(6)
+    b.hears(*texts)
+    assert sum(f"a: {text}".encode() in b.heard for text in texts) == 4

@@ -245,10 +245,11 @@ def test_a_namesake_took_the_place(tale: Tale) -> None:
     assert (finding.requirement, finding.outcome) == ("JOIN-7", "fail")
 
 
-def test_who_does_not_read_holds_others_up(tale: Tale) -> None:
+@pytest.mark.parametrize("failure", [Failure.ACCEPT, Failure.HEARS])
+def test_who_does_not_read_holds_others_up(tale: Tale, failure: Failure) -> None:
     a, b = tale.room("ann", "bob")
     tale.add(Froze, b)
-    failed(tale, a, "ann", Failure.ACCEPT)
+    failed(tale, a, "ann", failure)
     finding = told(tale)
     assert (finding.requirement, finding.cause) == (
         "LOAD-1",

@@ -42,11 +42,12 @@ class Client:
 
     def run(self) -> None:
         while True:
+            here = self.sock.fileno()
             if FAULT == "shows_after_enter" and self.nick:
                 ready = [0]
             else:
-                ready = select.select([0, self.sock], [], [])[0]
-            if self.sock in ready and not self.read():
+                ready = select.select([0, here], [], [])[0]
+            if here in ready and not self.read():
                 return
             if 0 in ready and not self.type():
                 return

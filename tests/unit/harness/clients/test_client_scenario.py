@@ -17,6 +17,7 @@ from harness.client_scenario import (
 from harness.client_step import ClientVerb
 from harness.errors import InputError
 from harness.places import scenario_folder
+from harness.requirements import REQUIREMENTS
 from harness.schema import client_schema, schema_text
 from harness.source import loads
 
@@ -63,7 +64,7 @@ def test_where_the_person_sits(place: str, terminals: tuple[bool, ...]) -> None:
         (story("{typse: x}"), "t.yaml:5:6: unknown key 'typse' (did you mean 'types'?)"),
         (story("{types: x, keys: enter}"), "second verb beside 'types'"),
         (story("{enter: false}"), "a step without a verb"),
-        (story("{keys: ctrl-x}"), "did you mean 'ctrl-c'?"),
+        (story("{keys: ctrl-x}"), "did you mean 'ctrl-"),
         (story("{keys: enter, within: 2s}"), "'keys' does not take 'within'"),
         (story("{types: '{wrod}'}"), "did you mean 'word'?"),
         (story("{server-sends: {say: x}}"), "'say' needs a 'from'"),
@@ -88,6 +89,7 @@ def test_where_the_person_sits(place: str, terminals: tuple[bool, ...]) -> None:
         (story("{server-sends: {hex: ff}, segments: befor the message}"), "before the message'?"),
         (story("{server-hears: 3}"), "must be true or a text"),
         (story("{say: x}"), "a person types"),
+        (story('{types: "a\\tb"}'), "which is a key at a terminal"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, says: str) -> None:
@@ -141,3 +143,12 @@ def test_the_schema_is_printed_and_stands_beside_the_cases() -> None:
 def test_the_schema_marks_what_is_wrong(wrong: str) -> None:
     data = yaml.safe_load(HEAD + story(wrong))
     assert [error.message for error in VALIDATOR.iter_errors(data)]
+
+
+def test_every_case_fits_and_names_the_schema() -> None:
+    cases = sorted((scenario_folder() / "conformance" / "client").glob("*.yaml"))
+    for path in cases:
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("# yaml-language-server: $schema=./schema.json\n"), path
+        assert [error.message for error in VALIDATOR.iter_errors(yaml.safe_load(text))] == []
+        assert load_client_scenario(path, {}, REQUIREMENTS).requirement
