@@ -23,7 +23,7 @@ from harness.crew import Crew
 from harness.dialect_files import load_dialect
 from harness.events import Role
 from harness.recorder import Recorder
-from harness.runner import reference_command
+from harness.reference_chat import reference_command
 from harness.target import Target, TargetSpec, launch
 from harness.watch import Watch
 

@@ -16,11 +16,12 @@ MOST_ANSWER = 1 << 10
 class Attendance:
     """When one connection came, joined and went; None for what did not happen.
 
-    `joining` is just before its nickname was sent. `joined` is proved: it read a message that was
-    sent after that, or somebody read one of its own. `leaving` is the harness's first act to end
-    it; `gone` is when the server's end of stream or an error was seen. `strange` is when it sent
-    other bytes in place of a name, `sent`, and `answer` what it has read since; `untext` is when
-    it first said what is no text. It did not read from `froze` on, until `thawed`.
+    `joining` is just before its nickname was sent; where nobody has one, just before it connected,
+    since the server may let it in before the client knows of it. `joined` is proved: it read a
+    message that was sent after that, or somebody read one of its own. `leaving` is the harness's
+    first act to end it; `gone` is when the server's end of stream or an error was seen. `strange`
+    is when it sent other bytes in place of a name, `sent`, and `answer` what it has read since;
+    `untext` is when it first said what is no text. It did not read from `froze` on, until `thawed`.
     """
 
     conn: int

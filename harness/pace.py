@@ -12,6 +12,9 @@ from harness.cutter import Cutter
 from harness.user import User
 
 LOOK_AGAIN = 0.001
+# Who has not read for so many seconds is looked at less often.
+SOON = 0.05
+SELDOM = 0.01
 BLIND_PAUSE = 0.1
 BLIND_SECONDS = 1.0
 # Whoever hears first is enough, and a crowd takes long to ask.
@@ -33,7 +36,7 @@ class Pace:
         True also of one whose connection has ended, and where nobody can tell.
         """
         loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
+        begin = loop.time()
         while user.open:
             read = self._cutter.has_read(user)
             if read is None and not self.one_at_a_time:
@@ -42,9 +45,10 @@ class Pace:
                 await self._until_heard(user)
             if read or read is None:
                 return True
-            if loop.time() >= end:
+            waited = loop.time() - begin
+            if waited >= seconds:
                 return False
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(LOOK_AGAIN if waited < SOON else SELDOM)
         return True
 
     async def _until_heard(self, user: User) -> None:

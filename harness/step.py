@@ -33,6 +33,7 @@ __all__ = ["MODIFIERS", "NOBODYS", "DropKind", "Hears", "ServerAct", "Step", "Ve
 MAX_TIMES = 1_000_000
 
 _VERBS = {str(verb): verb for verb in Verb}
+_FIELDS = tuple((verb, verb.field) for verb in Verb)
 _ELSEWHERE = {
     **{str(act): f"write server: {act}" for act in ServerAct},
     **{str(how): f"write drop: {how}" for how in DropKind},
@@ -176,7 +177,7 @@ class Step(Section):
     @property
     def verb(self) -> Verb:
         """The one verb of the step."""
-        return next(verb for verb in Verb if getattr(self, verb.field) is not None)
+        return next(verb for verb, field in _FIELDS if getattr(self, field) is not None)
 
     @property
     def seen(self) -> str | None:

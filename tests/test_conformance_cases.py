@@ -1,7 +1,7 @@
 """The cases of the server suite: each requirement has its cases, and each case its power.
 
-Here a faulty server is caught for each requirement; that no correct server is, is in
-`tests/test_conformance_soundness.py`. What is played is in `tests/support/conformance.py`.
+For each requirement one faulty server is played, the first of its row in
+`tests/support/conformance.py`.
 """
 
 from pathlib import Path

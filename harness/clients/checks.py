@@ -101,7 +101,8 @@ def _changed(case: ClientCase) -> Iterator[Finding]:
         elif unit.wire.startswith(data):
             cause = "what ends a message was not sent"
         moments = (typed(begun, unit.text), sent(case.sent_at(case.sent.find(data)), repr(data)))
-        yield case.finding("sends", "C-SEND-1", says, *moments, cause=cause)
+        requirement = "C-NICK-1" if unit.is_nickname else "C-SEND-1"
+        yield case.finding("sends", requirement, says, *moments, cause=cause)
 
 
 def _extra(case: ClientCase) -> Iterator[Finding]:

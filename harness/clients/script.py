@@ -96,5 +96,6 @@ class Script:
     closing: tuple[Act, ...]
     nick_wire: bytes = b""
     greeting: bytes = b""
+    unfinished: Line | None = None  # a line that has no end when the story is over
     listening: bool = True
     title: str = ""

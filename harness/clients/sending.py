@@ -72,6 +72,9 @@ def owed(script: Script, acts: Iterable[int], quit_word: bytes = b"") -> list[Ow
             token = line.token.encode()
             optional = line.optional or at > asked
             found.append(Owed(line.wire, line.text, token, at, optional))
+    left = script.unfinished
+    if left is not None and not any(at >= len(script.acts) for at in begun):
+        found.append(Owed(left.wire, left.text, left.token.encode(), -1, optional=True))
     ending = (Key.CTRL_C, Key.CTRL_D)
     if quit_word and any(every[at].key in ending for at in begun):
         found.append(Owed(quit_word, "", b"", -1, optional=True))
@@ -95,6 +98,15 @@ def align(sent: bytes, units: Sequence[Owed]) -> Alignment:
             result.found.append(number)
         elif unit.token and unit.token in sent[at:]:
             end = _next(sent, units[number + 1 :], sent.find(unit.token, at) + len(unit.token))
+            # Of what may be left out, the end may be, too: so it is with a line that has none.
+            if unit.optional and unit.wire.startswith(sent[at:end]):
+                result.found.append(number)
+            else:
+                result.changed[number] = sent[at:end]
+            at = end
+        elif unit.is_nickname and not unit.optional and at < len(sent):
+            # It is the first that is sent: whatever stands there stands for it.
+            end = _next(sent, units[number + 1 :], at)
             result.changed[number] = sent[at:end]
             at = end
         elif not unit.optional and unit.wire:

@@ -5,10 +5,8 @@ Who gives the nickname, and when, is said by the dialect and the command. Pure.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from random import Random
 
-from harness.announcement import Audience, Occasion
 from harness.client_scenario import ClientScenario
 from harness.client_step import ClientStep, ClientVerb
 from harness.client_values import (
@@ -19,6 +17,7 @@ from harness.client_values import (
     Sent,
 )
 from harness.clients.script import SEQUENCES, Act, Line, Message, Script
+from harness.clients.segments import cut, greeting
 from harness.dialect import Asking, Dialect
 from harness.fakes import Fakes
 from harness.fitness import lacking
@@ -32,7 +31,6 @@ THE_PERSON, THE_OTHERS = 0, 1
 MOST_TYPED = 1000
 """Bytes of a line at a terminal: the system takes 4095, and shows them on one screen."""
 CLOSING = "bob"
-_MOST_RANDOM = 8
 
 
 @dataclass(slots=True)
@@ -111,6 +109,13 @@ class _Writer:
             line = self.finished(cut=True)
         return Act(ClientVerb.KEYS, index, key=step.keys_, line=line)
 
+    def left(self) -> Line | None:
+        """Return the line that has no end yet, and leave it as it is."""
+        text, token = self.unfinished, self.token
+        line = self.finished(cut=True) if text else None
+        self.unfinished, self.token = text, token
+        return line
+
     # -- the server --------------------------------------------------------------------------
 
     def sends(self, items: tuple[Sent, ...], cuts: Cuts | None, index: int) -> Act:
@@ -128,7 +133,7 @@ class _Writer:
             elif item.text is not None:
                 end = self.dialect.heard.ends.terminator
                 data += self.encoded(self.render(item.text, end))
-        segments = self.cut(data, cuts, before)
+        segments = cut(data, cuts, before, self.random)
         return self.act_of_send(items, segments, tuple(messages), cuts, index)
 
     def act_of_send(
@@ -214,20 +219,6 @@ class _Writer:
             self.reasons.append(f"{text[error.start]!r} cannot be written in {self.dialect.name}")
             return b"?"
 
-    def cut(self, data: bytes, cuts: Cuts | None, before: int) -> tuple[bytes, ...]:
-        if cuts is None or not data:
-            return (data,) if data else ()
-        places: list[int] = []
-        if cuts.before_message:
-            places = [before] if 0 < before < len(data) else []
-        elif cuts.segments.cutting is Cutting.BYTES:
-            places = list(range(cuts.segments.size, len(data), cuts.segments.size))
-        elif cuts.segments.cutting is Cutting.RANDOM and len(data) > 1:
-            count = self.random.randint(1, min(_MOST_RANDOM, len(data) - 1))
-            places = sorted(self.random.sample(range(1, len(data)), count))
-        edges = [0, *places, len(data)]
-        return tuple(data[a:b] for a, b in pairwise(edges))
-
     def is_text(self, data: bytes) -> bool:
         """Tell whether bytes are whole characters."""
         try:
@@ -285,16 +276,6 @@ class _Writer:
             yield self.sends((said,), None, -1)
             yield Act(ClientVerb.SHOWS, -1, message=self.latest[CLOSING])
 
-    def greeting(self) -> bytes:
-        told = b""
-        values = {"nick": self.nick, "host": "127.0.0.1", "port": "50000", "time": "12:34:56"}
-        for notice in self.dialect.notices:
-            to_all = notice.occasion is Occasion.JOIN and notice.audience is not Audience.OTHERS
-            if notice.occasion is Occasion.GREETING or to_all:
-                text = self.encoded(notice.template.render(values))
-                told += self.dialect.heard.ends.wrap(text)
-        return told
-
 
 def _rough(message: Message) -> Message:
     return replace(message, rough=True)
@@ -312,13 +293,15 @@ def write_script(
 ) -> Script:
     """Write a scenario out; `nick_in_command`: the program is given the nickname at its start."""
     writer = _writer(scenario, dialect, seed)
+    acts = tuple(writer.tell())
     return Script(
         nick=writer.nick,
         asking=Asking.ARGUMENT if nick_in_command else dialect.client.nickname,
-        acts=tuple(writer.tell()),
+        acts=acts,
+        unfinished=writer.left(),
         closing=tuple(writer.closing()),
         nick_wire=dialect.nickname_bytes(writer.nick),
-        greeting=writer.greeting(),
+        greeting=greeting(dialect, writer.nick),
         listening=scenario.listening,
         title=scenario.scenario,
     )

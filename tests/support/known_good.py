@@ -59,18 +59,21 @@ def missing_tool(program: str) -> str | None:
     return tool if tool and shutil.which(tool) is None else None
 
 
+def begins(path: Path) -> tuple[str, ...]:
+    """Return the words that start a program, built where it has to be, without its arguments."""
+    if path.suffix == ".c":
+        return (str(_built(path)),)
+    if path.suffix == ".java":
+        java = shutil.which("java") or "java"
+        return (java, "-XX:TieredStopAtLevel=1", "-cp", str(_built(path)), "Main")
+    if path.suffix == ".js":
+        return (shutil.which("node") or "node", str(path))
+    return (sys.executable, str(path))
+
+
 def command(program: str | Path, dialect: str) -> tuple[str, ...]:
     """Return the command that starts `program`, a path below `tests/`, with {port} for its port."""
-    path = TESTS / program
-    begins: tuple[str, ...] = (sys.executable, str(path))
-    if path.suffix == ".c":
-        begins = (str(_built(path)),)
-    elif path.suffix == ".java":
-        java = shutil.which("java") or "java"
-        begins = (java, "-XX:TieredStopAtLevel=1", "-cp", str(_built(path)), "Main")
-    elif path.suffix == ".js":
-        begins = (shutil.which("node") or "node", str(path))
-    return (*begins, "{port}", "--dialect", dialect)
+    return (*begins(TESTS / program), "{port}", "--dialect", dialect)
 
 
 def known_good(dialect: str) -> tuple[tuple[str, ...], ...]:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from known_good import TESTS, command
 
-from harness.dialect import Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, load_dialect
 from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
@@ -94,11 +94,17 @@ def play_scenario(
 
 def dialects_of(scenario: str, among: Sequence[str] = REFERENCE_SPEAKS) -> tuple[str, ...]:
     """Return those of the dialects `among` that can carry a scenario of `scenarios/`."""
-    read = read_scenario(load(SCENARIOS / f"{scenario}.yaml"))
-    return tuple(name for name in among if _carries(load_dialect(name), read))
+    return tuple(name for name in among if _carries(name, scenario))
 
 
-def _carries(dialect: Dialect, scenario: Scenario) -> bool:
+@cache
+def _read(scenario: str) -> Scenario:
+    return read_scenario(load(SCENARIOS / f"{scenario}.yaml"))
+
+
+@cache
+def _carries(name: str, of: str) -> bool:
+    dialect, scenario = load_dialect(name), _read(of)
     if lacking(scenario.needs, dialect):
         return False
     try:

@@ -142,7 +142,11 @@ class Confession:
 @cache
 def confession(server: str) -> Confession:
     """Return what a server of `tests/faulty/` says of itself, without running it."""
-    path = program(server)
+    return confessed(program(server))
+
+
+def confessed(path: Path) -> Confession:
+    """Return what the faulty program in a file says of itself."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         return _in_a_comment(text)

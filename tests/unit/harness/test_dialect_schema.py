@@ -33,7 +33,7 @@ def whole_with(example: str) -> dict[str, Any]:
 def test_it_is_a_schema_and_is_printed() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     assert json.loads(schema_text("dialect")) == SCHEMA
-    assert set(FORMATS) == {"scenario", "client", "dialect"}
+    assert set(FORMATS) == {"scenario", "client", "dialect", "report"}
 
 
 def test_every_key_is_described() -> None:

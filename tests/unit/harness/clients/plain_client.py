@@ -101,6 +101,8 @@ class Client:
         if not data and FAULT == "ignores_end_of_input":
             time.sleep(30)
         if not data:
+            if FAULT == "sends_the_rest":  # which is no fault
+                self.sock.sendall(self.typed)
             return False
         *lines, self.typed = (self.typed + data).split(b"\n")
         for line in lines:

@@ -26,6 +26,14 @@ def test_a_piece_is_not_the_whole() -> None:
     assert not found.complete
 
 
+def test_what_stands_first_stands_for_the_nickname() -> None:
+    assert align(b"ann", [NAME]).changed == {0: b"ann"}
+    found = align(b"Ann\nhi ~1~\n", [NAME, ONE])
+    assert found.changed == {0: b"Ann\n"}
+    assert found.found == [1]
+    assert align(b"", [NAME]).missing == [0]
+
+
 def test_what_was_changed_does_not_hide_what_follows() -> None:
     found = align(b"ann\nHI ~1~\nho ~2~\n", [NAME, ONE, TWO])
     assert found.changed == {1: b"HI ~1~\n"}
@@ -57,4 +65,5 @@ def test_an_empty_line_is_not_the_beginning_of_another() -> None:
 def test_optional_lines_are_known_by_their_tokens() -> None:
     cut = Owed(b"hi ~1~\n", "hi ~1~", b"~1~", 1, optional=True)
     assert align(b"ann\n", [NAME, cut]).complete
-    assert align(b"ann\nhi ~1~", [NAME, cut]).changed == {1: b"hi ~1~"}
+    assert align(b"ann\nhi ~1~", [NAME, cut]).complete
+    assert align(b"ann\nHI ~1~", [NAME, cut]).changed == {1: b"HI ~1~"}

@@ -1,0 +1,21 @@
+"""The nickname is sent in other letters than it was typed in.
+
+Violates C-NICK-1, C-NICK-2, C-SHOW-3.
+"""
+
+from __future__ import annotations
+
+from _core_client import Client, main
+
+DEFECT = "The nickname is sent in other letters than it was typed in."
+VIOLATES = ("C-NICK-1", "C-NICK-2", "C-SHOW-3")
+DIALECTS = ("raw",)
+
+
+class Faulty(Client):
+    def give_nickname(self, nick: bytes) -> None:
+        self.sock.sendall(nick.decode("utf-8", "replace").title().swapcase().encode())
+
+
+if __name__ == "__main__":
+    main(Faulty)
