@@ -24,6 +24,9 @@ from harness.checks import CHECKS
 from harness.client_scenario import ClientScenario
 from harness.client_step import MODIFIERS as CLIENT_MODIFIERS
 from harness.client_step import ClientStep, ClientVerb
+from harness.conform.cases import Case, load_suite
+from harness.conform.implementation import ImplementationFile
+from harness.conform.results import Kind
 from harness.dialect import ClientManner, Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, builtin_dialects, load_dialect
 from harness.limits import Limits
@@ -37,6 +40,8 @@ from harness.verbs import ALL_MODIFIERS, MODIFIERS, NOBODYS, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+from clients import CAUGHT_CLIENTS, defect, faulty_clients, violates  # noqa: E402
+from conformance import CAUGHT  # noqa: E402
 from known_good import KNOWN_GOOD  # noqa: E402
 from power import TABLE, UNSEEN, Row, confession, faulty_servers, program  # noqa: E402
 
@@ -129,6 +134,11 @@ def forms(head: str, rows: Mapping[str, tuple[str, str]]) -> str:
     )
 
 
+def fields(model: type[Section]) -> str:
+    """Return a table of the keys of a format, with what each means."""
+    return table(("key", ""), ((f"`{key}`", text) for key, text in _descriptions(model).items()))
+
+
 def power_by_check() -> str:
     """Return which checks fail on which faulty server, and what is blamed, a row for each play."""
     plays: dict[tuple[object, ...], list[Row]] = {}
@@ -151,6 +161,52 @@ def power_without() -> str:
     """Return the requirements for servers that no faulty server violates."""
     rows = [(each, _SERVERS[each].sentence) for each in _SERVERS if not _violators(each)]
     return table(("requirement", "what it asks for"), rows)
+
+
+def cases(kind: Kind) -> str:
+    """Return a table of the suite's cases: what each claims, and what it is about."""
+    files = {case.path: case for case in load_suite(kind)}
+    rows = [
+        (f"[`{path.stem}`](../scenarios/conformance/{kind}/{path.name})", case.title, _about(case))
+        for path, case in files.items()
+    ]
+    return table(("case", "what it claims", "about"), rows)
+
+
+def _about(case: Case) -> str:
+    return ", ".join(case.of)
+
+
+def power_by_case() -> str:
+    """Return which faulty program fails which requirement in which case of the suite."""
+    rows = [
+        (name, _server_link(server), _case_link("server", case), f"`{dialect}`")
+        for name, catches in CAUGHT.items()
+        for server, case, dialect in catches
+    ]
+    rows += [
+        (name, _client_link(client), _case_link("client", case), "`raw`")
+        for name, catches in CAUGHT_CLIENTS.items()
+        for client, case in catches
+    ]
+    return table(("requirement", "faulty program", "case", "dialect"), rows)
+
+
+def power_of_clients() -> str:
+    """Return the faulty clients, and what is wrong with each."""
+    rows = [
+        (_client_link(name), defect(name), ", ".join(violates(name))) for name in faulty_clients()
+    ]
+    return table(("faulty client", "defect", "violates"), rows)
+
+
+def _client_link(name: str) -> str:
+    return f"[`{name}`](../tests/faulty/clients/{name}.py)"
+
+
+def _case_link(kind: str, case: str) -> str:
+    file = case.removesuffix("-terminal").removesuffix("-pipe")
+    return f"[`{case}`](../scenarios/conformance/{kind}/{file}.yaml)"
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -176,6 +232,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "power by check": power_by_check,
     "power by requirement": power_by_requirement,
     "power without": power_without,
+    "power by case": power_by_case,
+    "power of clients": power_of_clients,
+    "cases for servers": partial(cases, Kind.SERVER),
+    "cases for clients": partial(cases, Kind.CLIENT),
+    "words of an implementation": partial(fields, ImplementationFile),
     **{f"requirements {group}": partial(requirements, group) for group in GROUPS},
 }
 

@@ -24,7 +24,7 @@ GOOD_CLIENTS: tuple[tuple[str, str], ...] = (
     ("select_loop.py", "raw"),
     ("redraw.py", "raw"),
     ("readline.js", "raw"),
-    ("poll.c", "lines"),
+    ("poll.c", "raw"),
     ("Threads.java", "nick"),
 )
 """The right clients of other build, each with a dialect that it speaks."""

@@ -9,7 +9,7 @@ from _core_client import Client, main
 
 DEFECT = "When the server has gone, the program ends, and says nothing."
 VIOLATES = ("C-END-1",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

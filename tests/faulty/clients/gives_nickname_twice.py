@@ -9,13 +9,13 @@ from _core_client import Client, main
 
 DEFECT = "The nickname is sent twice."
 VIOLATES = ("C-NICK-1", "C-NICK-2", "C-SHOW-3")
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):
     def give_nickname(self, nick: bytes) -> None:
-        self.sock.sendall(nick)
-        self.sock.sendall(nick)
+        self.send(nick)
+        self.send(nick)
 
 
 if __name__ == "__main__":

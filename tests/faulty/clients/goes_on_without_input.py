@@ -11,7 +11,7 @@ from _core_client import Client, main
 
 DEFECT = "After the end of the input the program goes on."
 VIOLATES = ("C-END-2",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

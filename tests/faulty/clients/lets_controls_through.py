@@ -9,7 +9,7 @@ from _core_client import Client, main
 
 DEFECT = "Control sequences in messages are printed as they are."
 VIOLATES = ("C-SHOW-4",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

@@ -9,7 +9,7 @@ from _core_client import Client, main
 
 DEFECT = "Ctrl-C is an unhandled error."
 VIOLATES = ("C-END-2",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

@@ -11,7 +11,7 @@ from _core_client import Client, main
 
 DEFECT = "A refused connection is an unhandled error."
 VIOLATES = ("C-CONN-1",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

@@ -12,7 +12,7 @@ from _core_client import Client, main
 
 DEFECT = "A refused connection is tried again, and again, and nobody is told."
 VIOLATES = ("C-CONN-1",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

@@ -14,7 +14,7 @@ DIALECTS = ("raw",)
 
 class Faulty(Client):
     def say(self, line: bytes) -> None:
-        self.sock.sendall(line + b"\n")
+        self.send(line + b"\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from _core_client import Client, main
 
 DEFECT = "When the server has gone, its end is read again and again."
 VIOLATES = ("C-END-1",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

@@ -9,12 +9,12 @@ from _core_client import Client, main
 
 DEFECT = "Of two blanks in a line one is sent."
 VIOLATES = ("C-SEND-1",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):
     def say(self, line: bytes) -> None:
-        self.sock.sendall(b" ".join(line.split()))
+        self.send(b" ".join(line.split()))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from _core_client import Client, main
 
 DEFECT = "The nickname is sent in other letters than it was typed in."
 VIOLATES = ("C-NICK-1", "C-NICK-2", "C-SHOW-3")
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):
     def give_nickname(self, nick: bytes) -> None:
-        self.sock.sendall(nick.decode("utf-8", "replace").title().swapcase().encode())
+        self.send(nick.decode("utf-8", "replace").title().swapcase().encode())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from _core_client import Client, main
 
 DEFECT = "When the server has gone, the program waits for one more line."
 VIOLATES = ("C-END-1",)
-DIALECTS = ("raw",)
+DIALECTS = ("raw", "lines")
 
 
 class Faulty(Client):

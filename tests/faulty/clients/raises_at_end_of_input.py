@@ -1,0 +1,21 @@
+"""The end of the input is an unhandled error.
+
+Violates C-END-2.
+"""
+
+from __future__ import annotations
+
+from _core_client import Client, main
+
+DEFECT = "The end of the input is an unhandled error."
+VIOLATES = ("C-END-2",)
+DIALECTS = ("raw", "lines")
+
+
+class Faulty(Client):
+    def no_more_input(self) -> None:
+        raise EOFError
+
+
+if __name__ == "__main__":
+    main(Faulty)
