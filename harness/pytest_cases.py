@@ -125,10 +125,11 @@ class Judged:
             repeat=repeat_command(self.one, case.id, self.seed, self.patience),
         )
         results: list[Played | Failed] = []
+        workers = Workers(1, apart=self.one.connect is None, clean=True)
         with _turn(self.one.port):
-            Workers(1, apart=self.one.connect is None, clean=True).run(
-                [job], lambda _, result: results.append(result)
-            )
+            workers.run([job], lambda _, result: results.append(result))
+        if workers.interrupted:
+            raise KeyboardInterrupt
         (result,) = results or [Failed("it was interrupted")]
         if isinstance(result, Failed):
             raise HarnessError(result.words)

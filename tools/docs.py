@@ -40,7 +40,12 @@ from harness.verbs import ALL_MODIFIERS, MODIFIERS, NOBODYS, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
-from clients import CAUGHT_CLIENTS, defect, faulty_clients, violates  # noqa: E402
+from clients import (  # noqa: E402
+    CAUGHT_CLIENTS,
+    client_confession,
+    faulty_clients,
+    file_of,
+)
 from conformance import CAUGHT  # noqa: E402
 from known_good import KNOWN_GOOD  # noqa: E402
 from power import TABLE, UNSEEN, Row, confession, faulty_servers, program  # noqa: E402
@@ -185,23 +190,22 @@ def power_by_case() -> str:
         for server, case, dialect in catches
     ]
     rows += [
-        (name, _client_link(client), _case_link("client", case), "`raw`")
+        (name, _client_link(client), _case_link("client", case), f"`{dialect}`")
         for name, catches in CAUGHT_CLIENTS.items()
-        for client, case in catches
+        for client, case, dialect in catches
     ]
     return table(("requirement", "faulty program", "case", "dialect"), rows)
 
 
 def power_of_clients() -> str:
     """Return the faulty clients, and what is wrong with each."""
-    rows = [
-        (_client_link(name), defect(name), ", ".join(violates(name))) for name in faulty_clients()
-    ]
+    told = ((name, client_confession(name)) for name in faulty_clients())
+    rows = [(_client_link(name), one.defect, ", ".join(one.violates)) for name, one in told]
     return table(("faulty client", "defect", "violates"), rows)
 
 
 def _client_link(name: str) -> str:
-    return f"[`{name}`](../tests/faulty/clients/{name}.py)"
+    return f"[`{name}`](../tests/faulty/clients/{file_of(name)})"
 
 
 def _case_link(kind: str, case: str) -> str:

@@ -24,6 +24,9 @@ REFUSED = 10.0
 ASKED = 1.0
 ASKED_AT_ALL = 5.0
 _SAMPLE_EVERY = 0.1
+# Nobody looks and presses a key in less.
+QUIET = 0.1
+_MOST_LOOKS = 10
 
 
 class Acting(Stage):
@@ -68,10 +71,29 @@ class Acting(Stage):
 
     async def give_name(self) -> None:
         """Let the person type the nickname, once something asks for it."""
+        await self.be_asked()
+        self.type(self.script.nick, enter=True)
+
+    async def be_asked(self) -> None:
+        """Wait until something asks for the nickname, for a while."""
         if self.terminal:
             await self.until(lambda: self.printed > 0, ASKED_AT_ALL * self.patience)
             await self.until(lambda: self.printed > self.prompted, ASKED * self.patience)
-        self.type(self.script.nick, enter=True)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing was printed for a moment: a person looks before he types.
+
+        Many programs change how the terminal reads between two lines, and what is typed in that
+        moment may be lost.
+        """
+        for _ in range(_MOST_LOOKS if self.terminal else 0):
+            if not await self.until(self.printed_more_than(self.printed), QUIET):
+                return
+
+    def printed_more_than(self, before: int) -> Callable[[], bool]:
+        """Return what tells whether more was printed than there was `before`."""
+        return lambda: self.printed > before
 
     async def gives_nick(self, act: Act) -> None:
         """Give the nickname, and greet."""
@@ -96,13 +118,38 @@ class Acting(Stage):
     async def presses(self, act: Act) -> None:
         """Press a key."""
         assert act.key is not None
+        if self.is_before_the_nickname():
+            await self.be_asked()
+        elif act.key is not Key.ENTER:
+            await self.settle()
         self.note(happened.Pressed(self.now(), act.key))
         if act.key is Key.ENTER:
             self.program.type(b"\r" if self.terminal else b"\n")
         elif act.key is Key.CTRL_C:
             self.program.interrupt()
         else:
+            self.pressed_by_lines = self.program.by_lines
             self.program.end_input()
+
+    def press_again(self) -> None:
+        """Press Ctrl-D once more where the program changed how the terminal reads meanwhile.
+
+        What was an end of the input before is none afterwards, and is lost.
+        """
+        by_lines = self.program.by_lines
+        if self.terminal and self.pressed_by_lines not in (None, by_lines):
+            self.pressed_by_lines = by_lines
+            self.note(happened.Typed(self.now(), b"\x04"))
+            self.program.end_input()
+
+    def is_before_the_nickname(self) -> bool:
+        """Tell whether the server has asked for the nickname, and the person has not given it."""
+        if self.script.asking is not Asking.ASKED or not self.script.nick_wire:
+            return False
+        every = (*self.script.acts, *self.script.closing)
+        begun = [every[number] for number in self.begun]
+        given = any(act.verb is ClientVerb.GIVES_NICK for act in begun)
+        return not given and any(act.prompts for act in begun)
 
     def received(self) -> bytes:
         """Return what the program sent so far."""
@@ -191,6 +238,7 @@ class Acting(Stage):
                 raise ActFailedError(seconds)
             await self.sample()
             await self.until(lambda: self.exit_status is not None, min(left, _SAMPLE_EVERY))
+            self.press_again()
         await self.until(lambda: all(one.ended for one in self.server.connections), CLOSED)
 
     async def sample(self) -> None:

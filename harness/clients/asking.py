@@ -67,8 +67,9 @@ def _glued_words(case: ClientCase, act: Act) -> str:
 
 def _pieces_shown(act: Act, lines: list[str]) -> str:
     """Return the pieces of a prompt where each stands in a line of its own; "" where not so."""
-    pieces = [one.decode("utf-8", "replace").strip() for one in act.segments]
-    if act.messages or len(pieces) < 2 or not all(pieces):
+    decoded = (one.decode("utf-8", "replace").strip() for one in act.segments)
+    pieces = [piece for piece in decoded if piece]  # the last may be a line end
+    if act.messages or len(pieces) < 2:
         return ""
     first = next((at for at, line in enumerate(lines) if line.endswith(pieces[0])), len(lines))
     rest = iter(lines[first + 1 :])  # what the person types may stand between

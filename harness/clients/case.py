@@ -15,6 +15,7 @@ from harness.clients.happenings import Happening
 from harness.clients.record import ClientRun
 from harness.clients.script import Act, Message
 from harness.clients.sending import Alignment, Owed, align, owed
+from harness.clients.wire import ended
 from harness.deadlines import LATE_SHARE
 from harness.dialect import Dialect
 from harness.verdict import Direction, Finding, Moment, Outcome
@@ -118,13 +119,39 @@ class ClientCase:
         """Whether bytes that are no text, or a character in pieces, came."""
         return any(one.rough for one in self.messages)
 
+    @cached_property
+    def gone(self) -> tuple[int, str] | None:
+        """When the program went by itself, before the story was over, and how."""
+        over = min((one.at for one in self.each(happened.Released)), default=1 << 62)
+        if self.exited and self.exited.at < over:
+            return self.exited.at, f"ended {ended(self.exited.status)}"
+        ends_of = [one.at for one in self.each(happened.PeerEnded) if one.at < over]
+        opened = sum(1 for _ in self.each(happened.Connected))
+        # One that connects twice may have looked only whether somebody listens.
+        return (ends_of[-1], "ended its connection") if len(ends_of) == opened > 0 else None
+
+    @cached_property
+    def gone_early(self) -> bool:
+        """Whether the program went before anything was done that should end it."""
+        causes = (at for number, at in self.begun.items() if _is_end(self.acts[number]))
+        first = min(causes, default=0)
+        return self.gone is not None and self.gone[0] < first
+
+    def is_lost_with_it(self, unit: Owed) -> bool:
+        """Tell whether a line is missing because the program had gone, for a reason of its own."""
+        if self.gone is None or unit.act not in self.begun:
+            return False
+        rough = (
+            at
+            for number, at in self.begun.items()
+            if any(message.rough for message in self.acts[number].messages)
+        )
+        typed_at = self.begun[unit.act]
+        return self.gone[0] < typed_at or min(rough, default=typed_at) < typed_at
+
     def ended_by(self) -> Act | None:
         """Return the last act that should make the program end: a key, or a drop."""
-        causes = [
-            act
-            for act in (self.acts[at] for at in sorted(self.begun))
-            if act.drop is not None or act.key in (Key.CTRL_C, Key.CTRL_D)
-        ]
+        causes = [act for act in (self.acts[at] for at in sorted(self.begun)) if _is_end(act)]
         return causes[-1] if causes else None
 
     def finding(
@@ -153,6 +180,11 @@ class ClientCase:
             moments=moments,
             deadline=deadline,
         )
+
+
+def _is_end(act: Act) -> bool:
+    """Tell whether an act should make the program end."""
+    return act.drop is not None or act.key in (Key.CTRL_C, Key.CTRL_D)
 
 
 def typed(at: int, text: str) -> Moment:

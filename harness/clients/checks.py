@@ -76,6 +76,8 @@ def _missing(case: ClientCase) -> Iterator[Finding]:
         return
     for number in case.alignment.missing[:1]:
         unit = case.units[number]
+        if case.is_lost_with_it(unit):
+            continue
         begun = case.begun.get(unit.act, 0)
         ended = case.exited
         deadline = failed.deadline if failed and not ended else 0.0
@@ -123,19 +125,36 @@ def _blame(case: ClientCase, extra: Extra) -> tuple[str, str, str]:
     for unit in case.units:
         if unit.token and unit.token in extra.data:
             return "C-SEND-1", f"{_name(unit)} was sent more than once", ""
+    if glued := _glued(case, extra):
+        return "C-SEND-1", glued, ""
     nick = case.run.script.nick_wire
     if nick and nick.strip(_LINE_ENDS) and nick.strip(_LINE_ENDS) in extra.data:
         if case.sent_at(extra.offset) > _lookalike_at(case):
             says = "a chat message equals the prompt, and the program answered it with the nickname"
             return "C-SHOW-3", says, "a prompt is expected once, at the beginning"
         if before is None or before.is_nickname:
-            requirement = "C-NICK-2" if case.troubled_prompt else "C-NICK-1"
-            return requirement, f"the nickname was sent more than once: {shown}", ""
+            return "C-NICK-1", f"the nickname was sent more than once: {shown}", ""
     for message in case.messages:
         if message.token and message.token.encode() in extra.data:
             says = f"the program sent back to the server what {message.sender} said: {shown}"
             return "C-SHOW-3", says, ""
     return "C-SHOW-3", f"nobody typed it, and the program sent {shown}", ""
+
+
+def _glued(case: ClientCase, extra: Extra) -> str:
+    """Say to which line bytes were added that came with it; "" where they came by themselves."""
+    nick = case.run.script.nick_wire.strip(_LINE_ENDS)
+    if extra.data.strip(_LINE_ENDS) == nick:
+        return ""
+    begin, end = extra.offset, extra.offset + len(extra.data)
+    before = case.units[extra.behind] if extra.behind >= 0 else None
+    if before and not before.is_nickname and case.sent_at(begin - 1) == case.sent_at(begin):
+        return f"{_name(before)} was sent with {shown_bytes(extra.data)} behind it"
+    lines = (unit for unit in case.units[extra.behind + 1 :] if unit.wire and not unit.is_nickname)
+    for unit in lines:
+        if case.sent.startswith(unit.wire, end) and case.sent_at(end - 1) == case.sent_at(end):
+            return f"{_name(unit)} was sent with {shown_bytes(extra.data)} before it"
+    return ""
 
 
 def _lookalike_at(case: ClientCase) -> int:

@@ -42,7 +42,8 @@ def ends(case: ClientCase) -> Checked:
         act = case.acts[number]
         if act.verb in (ClientVerb.ENDS, ClientVerb.REFUSED):
             looked += 1
-            found += _ending(case, number, act)
+            if not case.gone_early:
+                found += _ending(case, number, act)
     return looked, [*found, *_ended_in_the_middle(case)]
 
 
@@ -155,7 +156,7 @@ def _told_nothing(
 
 
 def _new_words(case: ClientCase, begin: int) -> bool:
-    """Tell whether a line with words came to be seen after `begin` that was not seen before."""
+    """Tell whether words came to be seen after `begin` that were not before, and are nobody's."""
     screen = Screen(terminal=case.run.terminal)
     before: Counter[str] | None = None
     for one in case.run.happenings:
@@ -164,10 +165,18 @@ def _new_words(case: ClientCase, begin: int) -> bool:
                 before = Counter(screen.lines())
             screen.feed(one.data)
             if before is not None and any(
-                _LETTERS.search(line) for line in Counter(screen.lines()) - before
+                _LETTERS.search(_own_words(case, line)) for line in Counter(screen.lines()) - before
             ):
                 return True
     return False
+
+
+def _own_words(case: ClientCase, line: str) -> str:
+    """Return what is the program's own of a line: what was said may be shown late."""
+    for message in case.messages:
+        for words in (message.text, message.token, message.sender):
+            line = line.replace(words, "") if words else line
+    return line
 
 
 def _printed(case: ClientCase) -> str:
@@ -178,10 +187,13 @@ def _printed(case: ClientCase) -> str:
 
 def _ended_in_the_middle(case: ClientCase) -> Iterator[Finding]:
     """Find a program that went where nothing had told it to, and that no other check explains."""
-    gone = _gone(case)
-    if gone is None or case.ended_by() is not None or case.alignment.missing:
+    gone, verbs = case.gone, (ClientVerb.ENDS, ClientVerb.REFUSED)
+    if gone is None:
         return
-    if any(case.was_done(verb) for verb in (ClientVerb.ENDS, ClientVerb.REFUSED)):
+    told = case.ended_by() is not None or any(case.was_done(verb) for verb in verbs)
+    if told and not case.gone_early:
+        return
+    if any(not case.is_lost_with_it(case.units[number]) for number in case.alignment.missing):
         return
     act = case.failed_act
     if act is not None and act.verb in (ClientVerb.CONNECTS, ClientVerb.SHOWS):
@@ -192,14 +204,3 @@ def _ended_in_the_middle(case: ClientCase) -> Iterator[Finding]:
     why = f", with a traceback ({trace[0].strip()!r})" if trace else ""
     says = f"the program {how} by itself while the person was chatting{why}"
     yield case.finding(CHECK, requirement, says, note(at, how))
-
-
-def _gone(case: ClientCase) -> tuple[int, str] | None:
-    """Return when the program went by itself, before the story was over, and how."""
-    over = min((one.at for one in case.each(happened.Released)), default=1 << 62)
-    if case.exited and case.exited.at < over:
-        return case.exited.at, f"ended {ended(case.exited.status)}"
-    ends_of = [one.at for one in case.each(happened.PeerEnded) if one.at < over]
-    opened = sum(1 for _ in case.each(happened.Connected))
-    # One that connects twice may have looked only whether somebody listens.
-    return (ends_of[-1], "ended its connection") if len(ends_of) == opened > 0 else None

@@ -148,6 +148,17 @@ class Program:
         else:
             self._close()
 
+    @property
+    def by_lines(self) -> bool:
+        """Whether the terminal gives the program whole lines, and takes Ctrl-D for their end."""
+        if not self.terminal or self._fd is None:
+            return True
+        try:
+            flags: int = termios.tcgetattr(self._fd)[3]
+        except termios.error:  # nobody has the other end open any more
+            return True
+        return bool(flags & termios.ICANON)
+
     # -- its end -------------------------------------------------------------------------------
 
     async def stop(self) -> None:

@@ -29,7 +29,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """Bytes that were not owed, from `offset` on, behind what was owed `behind` (-1: nothing)."""
+    """Bytes that were not owed, from `offset` on, behind what was found last (-1: nothing)."""
 
     offset: int
     data: bytes
@@ -44,6 +44,11 @@ class Alignment:
     missing: list[int] = field(default_factory=list)
     changed: dict[int, bytes] = field(default_factory=dict)
     extras: list[Extra] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        """The number of what was found last, changed or not; -1 where nothing was."""
+        return max((*self.found, *self.changed), default=-1)
 
     @property
     def complete(self) -> bool:
@@ -93,7 +98,7 @@ def align(sent: bytes, units: Sequence[Owed]) -> Alignment:
         # What may be left out is looked for only where a token makes it certain.
         place = sent.find(unit.wire, at) if unit.token or not unit.optional else -1
         if unit.wire and place >= 0 and _before(sent, units[number + 1 :], place):
-            result.extras.append(Extra(at, sent[at:place], number - 1))
+            result.extras.append(Extra(at, sent[at:place], result.last))
             at = place + len(unit.wire)
             result.found.append(number)
         elif unit.token and unit.token in sent[at:]:
@@ -112,8 +117,22 @@ def align(sent: bytes, units: Sequence[Owed]) -> Alignment:
         elif not unit.optional and unit.wire:
             result.missing.append(number)
     if at < len(sent):
-        result.extras.append(Extra(at, sent[at:], len(units) - 1))
+        result.extras.append(Extra(at, sent[at:], result.last))
+    _pair(result, units)
     return result
+
+
+def _pair(result: Alignment, units: Sequence[Owed]) -> None:
+    """Take what nobody owed for what is missing in its place: it was changed beyond its token."""
+    nickname = next((unit.wire.strip() for unit in units if unit.is_nickname), b"")
+    for number in list(result.missing):
+        before = max((one for one in (*result.found, *result.changed) if one < number), default=-1)
+        for extra in result.extras:
+            if extra.behind == before and extra.data.strip() not in (b"", nickname):
+                result.missing.remove(number)
+                result.extras.remove(extra)
+                result.changed[number] = extra.data
+                break
 
 
 def _is_longer(sent: bytes, units: Sequence[Owed], number: int, at: int) -> bool:

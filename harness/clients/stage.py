@@ -51,6 +51,7 @@ class Stage:
         self.begun: list[int] = []
         self.held = b""
         self.prompted = 0  # how much had been printed when the prompt went out
+        self.pressed_by_lines: bool | None = None  # when Ctrl-D was pressed
         self.stopped = False
         self.interrupted = False
         self.killed = self.failed = False

@@ -146,7 +146,7 @@ class Suite:
         """Take in what came of a job; whether it failed."""
         told = self._told[job.case.id]
         if isinstance(result, Failed):
-            told.runs.append(_no_run(job, result))
+            told.runs += [] if result.interrupted else [_no_run(job, result)]
             return False
         self._played.append(result)
         self.interrupted = self.interrupted or result.interrupted

@@ -31,13 +31,18 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A job that came to no result: `words` say why; `ours` where that is the harness's fault."""
+    """A job that came to no result: `words` say why.
+
+    `ours` where that is the harness's fault; `interrupted` where it was not let to its end.
+    """
 
     words: str
     ours: bool = True
+    interrupted: bool = False
 
 
 Result = Played | Failed
+_INTERRUPTED = Failed("it was interrupted", ours=False, interrupted=True)
 
 
 @dataclass(slots=True)
@@ -71,20 +76,31 @@ class Workers:
         After Ctrl-C no other is begun, and what runs is ended.
         """
         waiting = list(enumerate(jobs))
-        try:
-            gc.freeze()  # what is shared with the workers is not looked at by their collectors
-            while (waiting and not self.interrupted) or self._working:
-                try:
+        with self._interrupts():
+            try:
+                gc.freeze()  # what is shared with the workers is not looked at by their collectors
+                while (waiting and not self.interrupted) or self._working:
                     while waiting and len(self._working) < self.most and not self.interrupted:
                         self._begin(*waiting.pop(0))
                     for index, result in self._ended():
                         done(index, result)
                     self._hurry()
-                except KeyboardInterrupt:
-                    self._interrupt()
+            finally:
+                gc.unfreeze()
+                self._kill()
+
+    @contextlib.contextmanager
+    def _interrupts(self) -> Iterator[None]:
+        """Take Ctrl-C down meanwhile: an exception could be lost, or lose what a run has found."""
+        try:
+            before = signal.signal(signal.SIGINT, self._interrupt)
+        except ValueError:  # not in the main thread, which alone is told
+            yield
+            return
+        try:
+            yield
         finally:
-            gc.unfreeze()
-            self._kill()
+            signal.signal(signal.SIGINT, before)
 
     def _begin(self, index: int, job: Job) -> None:
         theirs, ours = self._context.Pipe(duplex=False)
@@ -98,24 +114,24 @@ class Workers:
         ready = wait([one.pipe for one in self._working], timeout=_TICK)
         for worker in [one for one in self._working if one.pipe in ready]:
             result = _received(worker.pipe)
+            if worker.told and isinstance(result, Failed):
+                result = replace(result, interrupted=self.interrupted)
             self._working.remove(worker)
             worker.pipe.close()
             _join(worker.process)
             yield worker.index, result
 
     def _hurry(self) -> None:
-        """Tell whoever is over its time to end, and then make it."""
+        """Tell whoever is over its time to end, and then make it; when interrupted, everyone."""
         for worker in self._working:
-            if time.monotonic() > worker.deadline:
+            over = time.monotonic() > worker.deadline
+            # From a terminal it was told already, and is told once more.
+            if over or (self.interrupted and not worker.told):
                 _signal(worker, signal.SIGKILL if worker.told else signal.SIGINT)
                 worker.told, worker.deadline = True, time.monotonic() + END_SECONDS
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, *_: object) -> None:
         self.interrupted = True
-        for worker in self._working:
-            # From a terminal it was told already, and is told once more.
-            _signal(worker, signal.SIGINT)
-            worker.told, worker.deadline = True, time.monotonic() + END_SECONDS
 
     def _kill(self) -> None:
         for worker in self._working:
@@ -152,12 +168,18 @@ def _work(job: Job, apart: bool, pipe: Connection) -> None:
     """Play one job in this process, and send what came of it."""
     # Whatever becomes of the harness, nothing of this is left.
     libc("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    try:
+        result = _result(job, apart=apart)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except KeyboardInterrupt:
+        result = _INTERRUPTED
     with contextlib.suppress(OSError), pipe:
-        pipe.send(_result(job, apart=apart))
+        pipe.send(result)
 
 
 def _result(job: Job, *, apart: bool) -> Result:
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         network = apart and isolate()
         if job.implementation.folder is not None:
             os.chdir(job.implementation.folder)
@@ -165,6 +187,6 @@ def _result(job: Job, *, apart: bool) -> Result:
     except HarnessError as error:
         return Failed(str(error), ours=False)
     except KeyboardInterrupt:
-        return Failed("it was interrupted before it began", ours=False)
+        return _INTERRUPTED
     except Exception:  # noqa: BLE001 - whatever it is, the other cases must be heard
         return Failed(traceback.format_exc(limit=-6))

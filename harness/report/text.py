@@ -78,7 +78,7 @@ def render(
     for note in verdict.notes:
         page.add(f"Note: {note}", _MOST_WORDS)
     if verdict.outcome is not Outcome.PASS:
-        _server(page, about)
+        last_words(page, about)
         _labelled(page, "Run it again: ", about.repeat_command)
     _labelled(page, "Kept in ", about.run_folder)
     return page.text()
@@ -221,18 +221,28 @@ def _levels(page: Page, levels: Levels | None, *, verbose: bool) -> None:
         diagram(page, refuted.moments)
 
 
-def _server(page: Page, about: About) -> None:
-    """Tell how the server ended and what it had said; it may be the whole explanation."""
+def last_words(
+    page: Page,
+    about: About,
+    *,
+    of: str = "server",
+    most: int = MOST_OUTPUT_LINES,
+    indent: int = 0,
+) -> None:
+    """Add how the program ended and what it had said; it may be the whole explanation.
+
+    At most `most` lines of that, which keep the end of what was said.
+    """
     page.gap()
     if about.server_exit:
-        page.add(f"The server ended by itself: {about.server_exit}", _MOST_WORDS, paint=Paint.BAD)
-    lines = about.server_output_tail[-_MOST_OUTPUT:].rstrip().split("\n")[-MOST_OUTPUT_LINES:]
+        ended = f"The {of} ended by itself: {about.server_exit}"
+        page.add(ended, _MOST_WORDS, indent=indent, paint=Paint.BAD)
+    lines = about.server_output_tail[-_MOST_OUTPUT:].rstrip().split("\n")[-most:]
     if lines != [""]:
-        page.put("The last that the server printed:")
-        bar = "| " if page.ascii_only else "│ "
+        page.put(f"{' ' * indent}The last that the {of} printed:")
+        bar = " " * (indent + _INDENT) + ("| " if page.ascii_only else "│ ")
         for line in lines:
-            shown = page.show(line.rstrip("\r").expandtabs(4), page.width - _INDENT - len(bar))
-            page.put(" " * _INDENT + bar + shown)
+            page.put(bar + page.show(line.rstrip("\r").expandtabs(4), page.width - len(bar)))
     page.gap()
 
 

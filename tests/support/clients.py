@@ -1,142 +1,146 @@
 """Clients: which programs below `tests/` are right or wrong clients, and how each is started.
 
-A row of `CAUGHT_CLIENTS` says that the case fails that client, and blames the requirement. Knows
-nothing of how a case is played.
+A row of `CAUGHT_CLIENTS` says that the case, at a terminal or in a pipe, fails that client in that
+dialect, and blames the requirement. Plays nothing, and imports nothing of the harness.
 """
 
-import ast
-import atexit
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent
+from known_good import TESTS, begins
+from power import LANGUAGES, Confession, confessed
+
+GOOD = TESTS / "correct" / "clients"
 FAULTY = TESTS / "faulty" / "clients"
 ADDRESS = ("{host}", "{port}")
 
 GOOD_CLIENTS: tuple[tuple[str, str], ...] = (
-    ("two_threads.py", "raw"),
-    ("two_threads.py", "lines"),
-    ("select_loop.py", "raw"),
-    ("redraw.py", "raw"),
-    ("readline.js", "raw"),
+    ("asks_first.py", "asks_first"),
+    ("line_by_line.java", "lines"),
+    ("named.py", "nick"),
     ("poll.c", "raw"),
-    ("Threads.java", "nick"),
+    ("readline.js", "raw"),
+    ("readline_input.py", "raw"),
+    ("redraw.py", "lines"),
+    ("redraw.py", "raw"),
+    ("select_loop.py", "nick"),
+    ("select_loop.py", "raw"),
+    ("threads.java", "nick"),
+    ("two_threads.py", "lines"),
+    ("two_threads.py", "raw"),
 )
 """The right clients of other build, each with a dialect that it speaks."""
 
-CAUGHT_CLIENTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+NAMED = ("named.py",)
+"""Those of them that are given the nickname when they are started."""
+
+Catch = tuple[str, str, str]  # a faulty client, a case with its place, a dialect
+
+CAUGHT_CLIENTS: Mapping[str, tuple[Catch, ...]] = {
     "C-CONN-1": (
-        ("raises_when_refused", "refused-pipe"),
-        ("retries_for_ever", "refused_at_a_terminal-terminal"),
+        ("raises_when_refused", "refused-pipe", "raw"),
+        ("retries_for_ever", "refused_at_a_terminal-terminal", "raw"),
+        ("says_nothing_when_refused", "refused-terminal", "raw"),
     ),
     "C-NICK-1": (
-        ("gives_nickname_twice", "nickname-pipe"),
-        ("tidies_nickname", "unusual_nickname-terminal"),
+        ("gives_nickname_twice", "nickname-pipe", "raw"),
+        ("tidies_nickname", "unusual_nickname-terminal", "lines"),
+        ("never_asks", "nickname-terminal", "raw"),
     ),
     "C-NICK-2": (
-        ("wants_prompt_in_one_read", "prompt_in_pieces-pipe"),
-        ("wants_prompt_in_one_read", "prompt_with_a_message-terminal"),
+        ("wants_prompt_in_one_read", "prompt_in_pieces-pipe", "raw"),
+        ("wants_prompt_in_one_read", "prompt_with_a_message-terminal", "raw"),
+        ("takes_a_piece_for_a_line", "prompt_in_pieces-terminal", "lines"),
     ),
     "C-SEND-1": (
-        ("sends_line_ends", "typed_lines-terminal"),
-        ("strips_lines", "typed_letters_of_every_kind-pipe"),
+        ("sends_line_ends", "typed_lines-terminal", "raw"),
+        ("strips_lines", "typed_letters_of_every_kind-pipe", "lines"),
+        ("drops_first_letters", "typed_lines-pipe", "raw"),
+        ("sends_other_encoding", "typed_letters_of_every_kind-terminal", "raw"),
+        ("keeps_a_line_back", "typed_lines-terminal", "lines"),
+        ("writes_its_name", "typed_lines-pipe", "raw"),
+        ("cuts_last_byte", "typed_lines-terminal", "raw"),
     ),
     "C-SHOW-1": (
-        ("shows_after_enter", "shown_while_typing-terminal"),
-        ("shows_after_enter", "shown_at_once-terminal"),
+        ("shows_after_enter", "shown_while_typing-terminal", "raw"),
+        ("shows_after_enter", "shown_at_once-terminal", "raw"),
+        ("waits_for_line_ends", "shown_in_a_pipe-pipe", "raw"),
     ),
     "C-SHOW-2": (
-        ("replaces_cut_letters", "cut_letters-terminal"),
-        ("dies_of_cut_letters", "bad_bytes-terminal"),
-        ("dies_of_cut_letters", "cut_letters_in_a_pipe-pipe"),
+        ("replaces_cut_letters", "cut_letters-terminal", "raw"),
+        ("dies_of_cut_letters", "bad_bytes-terminal", "raw"),
+        ("dies_of_cut_letters", "cut_letters_in_a_pipe-pipe", "raw"),
+        ("dies_of_bad_words", "bad_bytes_in_a_pipe-pipe", "lines"),
+        ("goes_deaf_after_bad_words", "bad_bytes-terminal", "lines"),
+        ("decodes_each_read", "cut_letters-terminal", "raw"),
     ),
     "C-SHOW-3": (
-        ("answers_lookalikes", "prompt_lookalike-pipe"),
-        ("answers_lookalikes", "prompt_lookalikes_while_typing-terminal"),
+        ("answers_lookalikes", "prompt_lookalike-pipe", "raw"),
+        ("answers_lookalikes", "prompt_lookalikes_while_typing-terminal", "raw"),
     ),
     "C-SHOW-4": (
-        ("lets_controls_through", "colours_and_titles-terminal"),
-        ("lets_controls_through", "cursor_moves_in_pieces-terminal"),
+        ("lets_controls_through", "colours_and_titles-terminal", "lines"),
+        ("lets_controls_through", "cursor_moves_in_pieces-terminal", "raw"),
+        ("strips_colours_alone", "colours_and_titles-terminal", "raw"),
+        ("lets_c1_through", "controls_above_ascii-terminal", "raw"),
     ),
     "C-END-1": (
-        ("ends_without_a_word", "server_resets-pipe"),
-        ("waits_for_a_line_at_the_end", "server_closes-terminal"),
-        ("spins_at_the_end", "server_closes_while_typing-terminal"),
+        ("ends_without_a_word", "server_resets-pipe", "raw"),
+        ("ends_without_a_word", "server_closes-terminal", "lines"),
+        ("waits_for_a_line_at_the_end", "server_closes-terminal", "lines"),
+        ("spins_at_the_end", "server_closes_while_typing-terminal", "raw"),
+        ("raises_on_reset", "server_resets-terminal", "raw"),
+        ("raises_on_reset", "server_resets_while_typing-terminal", "lines"),
+        ("dies_of_reset", "server_resets-pipe", "raw"),
     ),
     "C-END-2": (
-        ("raises_on_interrupt", "interrupt-terminal"),
-        ("goes_on_without_input", "end_of_input-pipe"),
+        ("raises_on_interrupt", "interrupt-terminal", "lines"),
+        ("goes_on_without_input", "end_of_input-pipe", "raw"),
+        ("raises_at_end_of_input", "end_of_input-terminal", "raw"),
+        ("leaves_connection_open", "end_of_input-pipe", "raw"),
+        ("raises_at_end_of_input", "end_of_input_before_the_nickname-pipe", "lines"),
+        ("ignores_interrupt", "interrupt-pipe", "raw"),
+        ("ignores_interrupt", "interrupt_before_the_nickname-terminal", "raw"),
     ),
 }
 """For each requirement the faulty clients that violate it, each with a case that shows it."""
 
-_TOOLS = {".c": "gcc", ".js": "node", ".java": "javac"}
 
-
-def missing_tool(program: str) -> str | None:
-    """Return what this machine lacks to run `program`; None where it lacks nothing."""
-    tool = _TOOLS.get(Path(program).suffix)
-    return tool if tool and shutil.which(tool) is None else None
+def dialect_of(name: str) -> str:
+    """Return a dialect of `GOOD_CLIENTS` as it can be loaded: a name, or the path of its file."""
+    file = GOOD / f"{name}.yaml"
+    return str(file) if file.exists() else name
 
 
 def good_client(program: str, dialect: str) -> tuple[str, ...]:
-    """Return the command of one of `GOOD_CLIENTS`; those of Python are told the dialect."""
-    path = TESTS / "correct" / "clients" / program
-    begins: tuple[str, ...] = (sys.executable, str(path))
-    if path.suffix == ".js":
-        begins = (shutil.which("node") or "node", str(path))
-    elif path.suffix == ".c":
-        begins = (str(_compiled(path) / path.stem),)
-    elif path.suffix == ".java":
-        begins = ("java", "-cp", str(_compiled(path)), path.stem)
-    told = (dialect,) if path.suffix == ".py" else ()
-    return (*begins, *ADDRESS, *told)
+    """Return the command of one of `GOOD_CLIENTS`."""
+    last = "{nick}" if program in NAMED else dialect
+    return (*begins(GOOD / program), *ADDRESS, last)
 
 
-def faulty_client(name: str) -> tuple[str, ...]:
+def faulty_client(name: str, dialect: str) -> tuple[str, ...]:
     """Return the command of a faulty client."""
-    return (sys.executable, str(FAULTY / f"{name}.py"), *ADDRESS)
+    return (*begins(_programs()[name]), *ADDRESS, dialect)
+
+
+def file_of(name: str) -> str:
+    """Return the file name of a faulty client."""
+    return _programs()[name].name
 
 
 def faulty_clients() -> list[str]:
-    """List the faulty clients by name."""
-    return sorted(path.stem for path in FAULTY.glob("[a-z]*.py"))
-
-
-def violates(name: str) -> tuple[str, ...]:
-    """Return the requirements that a faulty client says it violates, the most telling one first."""
-    return tuple(_said(name, "VIOLATES"))
-
-
-def defect(name: str) -> str:
-    """Return what a faulty client says is wrong with it."""
-    return "".join(_said(name, "DEFECT"))
-
-
-def _said(name: str, what: str) -> Iterable[str]:
-    tree = ast.parse((FAULTY / f"{name}.py").read_text(encoding="utf-8"))
-    values: dict[str, Iterable[str]] = {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    return values[what]
+    """List the faulty clients by name, in alphabetical order."""
+    return sorted(_programs())
 
 
 @cache
-def _compiled(source: Path) -> Path:
-    """Compile a program, once in a process; return the folder it is in, which goes at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="whoheard-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if source.suffix == ".java":
-        words = ["javac", "-d", str(folder), str(source)]
-    else:
-        flags = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror")
-        words = ["gcc", *flags, "-o", str(folder / source.stem), str(source)]
-    subprocess.run(words, check=True, timeout=120)
-    return folder
+def client_confession(name: str) -> Confession:
+    """Return what a faulty client says of itself; what it violates first is the most telling."""
+    return confessed(_programs()[name])
+
+
+@cache
+def _programs() -> Mapping[str, Path]:
+    paths = (path for kind in LANGUAGES for path in FAULTY.glob(f"[!_]*{kind}"))
+    return {path.stem: path for path in paths}

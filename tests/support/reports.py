@@ -46,8 +46,8 @@ def hostile_run(text: str) -> CaseRun:
     verdict = Verdict(
         Outcome.FAIL, (CheckResult("delivery", Outcome.FAIL, 1, (bad,)),), reason=text
     )
-    about = About("case", "A claim", 1, "raw", text, "harness conform", "", text, "exit status 1")
-    return CaseRun(1, verdict, about, wire=text, crash=text)
+    what = About("case", "A claim", 1, "raw", text, "harness conform", "", text, "exit status 1")
+    return CaseRun(1, verdict, what, wire=text, crash=text)
 
 
 def hostile(text: str) -> Report:
@@ -62,7 +62,42 @@ def hostile(text: str) -> Report:
         name=text,
         known=known,
     )
-    return replace(made, command=text, notes=(text,), stale=known, unmet=(text,), isolation=text)
+    titled = tuple(replace(one, title=text) for one in made.cases)
+    return replace(
+        made,
+        cases=titled,
+        command=text,
+        dialect=text,
+        notes=(text,),
+        stale=known,
+        unmet=(text,),
+        isolation=text,
+        selected=text,
+    )
+
+
+def repeated() -> Report:
+    """Return a report in which a case was doubtful first, and failed then; another never did."""
+    doubtful = replace(inconclusive("LOAD-1"), about=about("harness conform --seed 1"))
+    failed = replace(run(finding("LOAD-1"), seed=2), about=about("harness conform --seed 2"))
+    return report(
+        case("stall", "LOAD-1", doubtful, failed, run(seed=3)),
+        case("join", "JOIN-2", run(), run(seed=2), run(seed=3)),
+    )
+
+
+def about(repeat_command: str = "", printed: str = "", ended: str = "") -> About:
+    """Return what a run was of."""
+    return About(
+        name="case",
+        title="A claim",
+        seed=1,
+        dialect="raw",
+        server="./server",
+        repeat_command=repeat_command,
+        server_output_tail=printed,
+        server_exit=ended,
+    )
 
 
 PERFECT = report(case("join", "JOIN-2 RELAY-1", run()), case("door", "JOIN-3", run()))

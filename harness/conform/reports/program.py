@@ -5,14 +5,25 @@ where the file is shown.
 """
 
 import json
+import re
 from typing import Any
 
-from harness.conform.results import CaseResult, CaseRun, Conformity, Report, RequirementResult
+from harness.conform.reports.words import bounded, known
+from harness.conform.results import (
+    CaseResult,
+    CaseRun,
+    Conformity,
+    Deviation,
+    Report,
+    RequirementResult,
+)
 from harness.verdict import Finding, Outcome
 
 FORMAT = 1
-_MOST_TEXT = 8_192
+_MOST_TEXT = 4_000
 _MOST_FINDINGS = 20
+# How bytes that are no text are kept: not every reader of JSON takes them.
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 def to_json(report: Report) -> str:
@@ -26,10 +37,10 @@ def to_data(report: Report) -> dict[str, Any]:
         "format": FORMAT,
         "tool": {"name": "whoheard", "version": report.version},
         "implementation": {
-            "name": report.name,
+            "name": _text(report.name),
             "kind": str(report.kind),
-            "command": report.command,
-            "dialect": report.dialect,
+            "command": _text(report.command),
+            "dialect": _text(report.dialect),
         },
         "verdict": _verdict(report),
         "order": str(report.order),
@@ -45,10 +56,14 @@ def to_data(report: Report) -> dict[str, Any]:
             }
             for one in report.advice
         ],
-        "stale_deviations": [one.of for one in report.stale],
-        "unmet_claims": list(report.unmet),
-        "isolation": report.isolation,
-        "selected": report.selected,
+        "deviations": {
+            "known": [_known(one) for one in known(report)],
+            "stale": [_known(one) for one in report.stale],
+        },
+        "unmet_claims": [_text(one) for one in report.unmet],
+        "notes": [_text(one) for one in report.notes],
+        "isolation": _text(report.isolation),
+        "selected": _text(report.selected),
         "interrupted": report.interrupted,
         "seconds": round(report.seconds, 3),
     }
@@ -74,19 +89,19 @@ def _requirement(one: RequirementResult) -> dict[str, Any]:
         "reason": _text(one.reason),
         "says": _text(one.says),
         "violated_level": str(one.only) if one.only else None,
-        "deviation": one.deviation and {"reason": one.deviation.reason, "link": one.deviation.link},
+        "deviation": one.deviation and _deviation(one.deviation),
     }
 
 
 def _case(one: CaseResult) -> dict[str, Any]:
     return {
-        "title": one.title,
+        "title": _text(one.title),
         "outcome": str(one.outcome),
         "requirements": list(one.of),
         "reason": _text(one.reason),
         "stability": {"passed": one.passed, "of": len(one.runs)},
         "run_again": one.again,
-        "deviation": one.deviation and {"reason": one.deviation.reason, "link": one.deviation.link},
+        "deviation": one.deviation and _deviation(one.deviation),
         "runs": [_run(run) for run in one.runs],
     }
 
@@ -100,9 +115,9 @@ def _run(run: CaseRun) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "findings": [_finding(one) for one in run.verdict.findings[:_MOST_FINDINGS]],
         "deliveries": run.verdict.figures.deliveries,
-        "ended": run.crash,
+        "ended": _text(run.crash),
         "printed": "" if passed else _text(run.about.server_output_tail),
-        "repeat": run.about.repeat_command,
+        "repeat": _text(run.about.repeat_command),
     }
 
 
@@ -118,5 +133,18 @@ def _finding(one: Finding) -> dict[str, Any]:
     }
 
 
+def _known(one: Deviation) -> dict[str, str]:
+    return {"of": _text(one.of), **_deviation(one), "place": _text(one.place)}
+
+
+def _deviation(one: Deviation) -> dict[str, str]:
+    return {"reason": _text(one.reason), "link": _text(one.link)}
+
+
 def _text(text: str) -> str:
-    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."
+    return _LONE.sub(_escaped, bounded(text, _MOST_TEXT))
+
+
+def _escaped(lone: re.Match[str]) -> str:
+    code = ord(lone[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"

@@ -25,7 +25,7 @@ PROMPT = b"NICK"
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-class Over(Exception):
+class EndedError(Exception):
     """The other process has ended."""
 
 
@@ -85,7 +85,7 @@ def send_what_is_typed(sock: socket.socket, name: bytes, begin: int) -> None:
 
 
 def leave(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise Over
+    raise EndedError
 
 
 def main() -> int:
@@ -114,7 +114,7 @@ def chat(sock: socket.socket, name: bytes) -> None:
             os._exit(0)
         send_what_is_typed(sock, name, can_begin)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    except (Over, OSError, KeyboardInterrupt):
+    except (EndedError, OSError, KeyboardInterrupt):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if child:
         # It has ended already, unless the person ended this; not waited for, its id is still its.

@@ -27,8 +27,8 @@ MESSAGE = re.compile(r"([^:\n]{1,40}): (.*)", re.DOTALL)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-class Over(Exception):
-    """The talk is over; what the person is told of it."""
+class OverError(Exception):
+    """The talk is over; it says what the person is told."""
 
 
 class Screen:
@@ -101,13 +101,13 @@ class Wire:
         self.began = self.asked = False
 
     def texts(self) -> Iterator[str]:
-        """Read once, and yield the texts that are complete now; raises `Over`."""
+        """Read once, and yield the texts that are complete now; raises `OverError`."""
         try:
             data = self.sock.recv(65536)
         except OSError as error:
-            raise Over(f"the connection broke ({error.strerror})") from None
+            raise OverError(f"the connection broke ({error.strerror})") from None
         if not data:
-            raise Over("the server closed the connection")
+            raise OverError("the server closed the connection")
         self.rest += self.decoder.decode(data)
         if not self.began and not self.begin():
             return
@@ -132,16 +132,17 @@ class Wire:
         try:
             self.sock.sendall((text + self.end).encode("utf-8", "surrogateescape"))
         except OSError as error:
-            raise Over(f"the connection broke ({error.strerror})") from None
+            raise OverError(f"the connection broke ({error.strerror})") from None
 
 
 def chat(wire: Wire, screen: Screen) -> None:
-    """Talk until it is `Over`."""
+    """Talk until the input ends; raises `OverError`."""
     keyboard = Keyboard(screen)
     waiting: list[str] = []
     told = False
     while not keyboard.over:
-        ready, _, _ = select.select([wire.sock, 0], [], [])
+        watched: list[socket.socket | int] = [wire.sock, 0]
+        ready, _, _ = select.select(watched, [], [])
         if 0 in ready:
             waiting += keyboard.lines()
         if wire.sock in ready:
@@ -178,7 +179,7 @@ def main() -> int:
         try:
             sock = stack.enter_context(socket.create_connection((host, int(port))))
             chat(Wire(sock, dialect), screen)
-        except Over as over:
+        except OverError as over:
             screen.put(f"\r\n{over}\n")
         except OSError as error:
             screen.put(f"No connection to {host} port {port}: {error.strerror}\n")

@@ -10,6 +10,7 @@ file descriptors: the interpreter can end while they wait. It does not know who 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import socket
 import sys
@@ -118,10 +119,8 @@ def main() -> int:
         except KeyboardInterrupt:
             pass
         # Closing alone would wait for the thread that reads from it.
-        try:
+        with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
     return 0
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 from _core_client import Client, main
 
 DEFECT = "At the prompt the person is asked nothing."
-VIOLATES = (
-    "C-NICK-1",
-    "C-NICK-2",
-)
+VIOLATES = ("C-NICK-1", "C-NICK-2")
 DIALECTS = ("raw", "lines")
 
 

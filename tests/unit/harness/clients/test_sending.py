@@ -40,6 +40,26 @@ def test_what_was_changed_does_not_hide_what_follows() -> None:
     assert found.found == [0, 2]
 
 
+def test_what_is_changed_beyond_its_token_stands_where_it_should() -> None:
+    found = align(b"ann\nhi ~1\nho ~2~\n", [NAME, ONE, TWO])
+    assert found.changed == {1: b"hi ~1\n"}
+    assert found.missing == []
+    assert found.extras == []
+    assert not found.complete
+
+
+def test_a_nickname_or_a_line_end_is_no_changed_line() -> None:
+    found = align(b"ann\nann\n", [NAME, ONE])
+    assert found.missing == [1]
+    assert found.extras == [Extra(4, b"ann\n", 0)]
+    assert align(b"ann\n\n", [NAME, ONE]).missing == [1]
+
+
+def test_extra_is_behind_what_was_found_last() -> None:
+    cut = Owed(b"hi ~1~\n", "hi ~1~", b"~1~", 1, optional=True)
+    assert align(b"ann\nann\n", [NAME, cut]).extras == [Extra(4, b"ann\n", 0)]
+
+
 def test_what_nobody_typed_is_extra() -> None:
     found = align(b"ann\nann\nhi ~1~\n", [NAME, ONE])
     assert found.extras == [Extra(4, b"ann\n", 0)]

@@ -49,9 +49,9 @@ def test_what_to_fix_first_stands_first() -> None:
     assert "Likely cause: it waits" in text
     assert "Then: RELAY-1 (1), JOIN-6 (1), JOIN-10 (1)" in text
     assert "Also in: crowd" in text
-    assert "Could not be judged: LOAD-1: late: it ran late" in text
+    assert "Could not be judged: LOAD-1 (late): it ran late" in text
     assert "1 of 2 runs passed" in text
-    assert "n/a: echo: nobody hears itself" in text
+    assert "n/a: RELAY-3: nobody hears itself" in text
 
 
 def test_known_and_stale_deviations_and_an_interruption_are_told() -> None:
@@ -189,9 +189,9 @@ def test_nothing_that_a_terminal_would_obey_gets_through(kind: str, text: str) -
 @given(text=texts)
 def test_xml_stays_xml(text: str) -> None:
     suite = parsed(hostile(text))
-    assert [one.attrib["name"] for one in suite.iter("testcase")] == [
-        *("bad", "known", "unsure", "unfit")
-    ]
+    names = [one.attrib["name"] for one in suite.iter("testcase")]
+    assert names[:4] == ["bad", "known", "unsure", "unfit"]
+    assert len(names) == 6  # and what does not hold: a deviation and a claim
     ET.fromstring(FORMATS["badge"](hostile(text)))  # noqa: S314 - our own
 
 
@@ -206,19 +206,6 @@ def test_json_stays_within_its_schema(text: str) -> None:
     told = FORMATS["json"](hostile(text))
     assert told.isascii()
     jsonschema.validate(json.loads(told), json.loads(schema_text("report")))
-
-
-@given(text=texts)
-def test_markdown_keeps_its_shape(text: str) -> None:
-    lines = FORMATS["markdown"](hostile(text)).splitlines()
-    rows = [line for line in lines if line.startswith("| ")]
-    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {5}
-    outside = [line for line in lines if not line.startswith("    ")]
-    # The protocol's own sentences have code in them, without blanks at its ends.
-    without = re.sub(r"`[^ `]+`", "", "\n".join(outside))
-    prose = re.sub(r"(`+) .*? \1(?!`)", "", without)
-    assert "<script>" not in prose
-    assert "@me" not in prose
 
 
 def test_conformities_have_a_badge_each() -> None:

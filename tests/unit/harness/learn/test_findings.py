@@ -38,7 +38,8 @@ def test_a_file() -> None:
 
 
 def test_the_file_knows_all_keys_of_a_dialect() -> None:
-    assert {*KEYS, "name", "about"} == set(Dialect.keys())
+    # What a client does on its side, no server knows.
+    assert {*KEYS, "name", "about", "client"} == set(Dialect.keys())
 
 
 def test_a_comment_is_never_cut_out_of_its_line() -> None:

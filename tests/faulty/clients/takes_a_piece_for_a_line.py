@@ -8,10 +8,7 @@ from __future__ import annotations
 from _core_client import Client, main
 
 DEFECT = "Each read of the connection is taken for one line."
-VIOLATES = (
-    "C-NICK-2",
-    "C-SHOW-2",
-)
+VIOLATES = ("C-NICK-2", "C-SHOW-2")
 DIALECTS = ("lines",)
 
 

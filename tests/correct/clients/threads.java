@@ -15,7 +15,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 
-public class Threads {
+class Main {
     private static final String PROMPT = "NICK";
     private static final PrintStream OUT =
         new PrintStream(System.out, true, StandardCharsets.UTF_8);
