@@ -4,11 +4,13 @@ Every file is read, and every name looked up, before anything is started. The re
 whatever happens: also when the suite is interrupted, or the program dies in every case.
 """
 
+import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from harness.build import build
 from harness.conform.cases import Case, load_suite, select
@@ -182,7 +184,15 @@ def _tell(options: ConformOptions, report: Report, screen: Screen, *, alone: boo
         # First: it has to be seen where a log is cut.
         screen.say(telling().annotations(report).rstrip("\n"))
     if alone or report.outcome is not Outcome.PASS or options.verbose:
-        screen.show_text(lambda **how: telling().render(report, verbose=options.verbose, **how))
+        token = secrets.token_hex(16)
+
+        def told(**how: Any) -> str:
+            text: str = telling().render(report, verbose=options.verbose, **how)
+            # It quotes the program, which could give commands of its own there.
+            quoted: str = telling().unheeded(text, token) if options.github else text
+            return quoted
+
+        screen.show_text(told)
 
 
 def _write(options: ConformOptions, reports: Sequence[Report]) -> None:

@@ -7,7 +7,7 @@ reaches any of them unescaped.
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.conform.reports.badge import badge
-from harness.conform.reports.github import annotations
+from harness.conform.reports.github import annotations, unheeded
 from harness.conform.reports.junit import junit
 from harness.conform.reports.markdown import markdown
 from harness.conform.reports.matrix import matrix, matrix_json, matrix_markdown
@@ -15,7 +15,7 @@ from harness.conform.reports.program import to_json
 from harness.conform.reports.text import render
 from harness.conform.results import Report
 
-__all__ = ["FORMATS", "SEVERAL", "annotations", "matrix", "render"]
+__all__ = ["FORMATS", "SEVERAL", "annotations", "matrix", "render", "unheeded"]
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "text": render,

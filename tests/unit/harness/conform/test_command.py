@@ -96,6 +96,8 @@ def test_every_report_is_written(conform: Conform) -> None:
     status, out, _ = conform("--server", HOLDS, "--case", "silent_newcomer", *wanted, "--github")
     assert status == 1
     assert "::error title=JOIN-3 is violated::" in out
+    # What quotes the program stands where no command is obeyed.
+    assert out.index("::stop-commands::") < out.index("DOES NOT CONFORM")
     assert Path("r.text").read_text().startswith("DOES NOT CONFORM")
     suite = ET.parse("r.junit").getroot().find("testsuite")  # noqa: S314 - our own
     assert suite is not None
