@@ -8,7 +8,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from known_good import TESTS, command
+from known_good import command
+
+import harness
 
 HOLDS = shlex.join(command("faulty/holds_the_door.py", "raw"))
 BLANK = shlex.join(command("faulty/admits_blank.py", "raw"))
@@ -32,7 +34,10 @@ def pytest_says(folder: Path, *words: str, ini: str = "[pytest]\n") -> tuple[int
     found = any(one.name == "whoheard" for one in entry_points(group="pytest11"))
     load = [] if found else ["-p", "harness.pytest_plugin"]
     begin = [sys.executable, "-m", "pytest", *load, "-p", "no:randomly", "-p", "no:cacheprovider"]
-    environment = os.environ | {"PYTHONPATH": str(TESTS.parent), "PYTEST_ADDOPTS": ""}
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(harness.__file__).parent.parent),
+        "PYTEST_ADDOPTS": "",
+    }
     environment.pop("PYTEST_XDIST_WORKER", None)
     done = subprocess.run(
         [*begin, *words],

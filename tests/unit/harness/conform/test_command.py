@@ -12,8 +12,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from known_good import TESTS, command
+from known_good import command
 
+import harness
 from harness.cli import main
 from harness.conform.suite import has_network
 
@@ -24,7 +25,8 @@ HOLDS = shlex.join(command("faulty/holds_the_door.py", "raw"))
 # No deadline is needed to find this one out, however busy the machine is.
 ECHOES = shlex.join(command("faulty/echoes.py", "raw"))
 DIES = shlex.join(command("faulty/dies_on_early_reset.py", "raw"))
-ROOT = str(TESTS.parent)
+# Where the harness is that runs here: in the checkout, or installed.
+ROOT = str(Path(harness.__file__).parent.parent)
 
 
 @pytest.fixture
