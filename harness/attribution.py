@@ -18,6 +18,9 @@ from harness.tokens import PATTERN
 # More unexplained bytes than this, at all receivers, prove enough: nobody listens any more.
 MOST_NOISE = 1 << 16
 SLICE = 1 << 14
+# Of what is read again after an anomaly, so much at once: all that is left, each time anew, would
+# cost the square of it.
+PORTION = 1 << 9
 
 
 class Listener(Deliveries):
@@ -61,26 +64,33 @@ class Listener(Deliveries):
 
     def _go_on(self, data: bytes, at: int, final: bool) -> None:
         self._stamp(len(data), at)
+        portion = len(data)
         while True:
+            now, data = data[:portion], data[portion:]
             if self._recovery is None:
-                failed = self._advance(data, final)
-                if failed is None:
+                failed = self._advance(now, final and not data)
+                if failed is None and not data:
                     return
+                portion *= 2
+                if failed is None:
+                    continue
                 self._recovery = self._give_up(failed)
             else:
-                self._recovery.text += data
+                self._recovery.text += now
             position, text = self._recovery.position, bytes(self._recovery.text[:MOST_TEXT])
             suspect = self._recovery.suspect
-            resumption = self._recovery.next(final)
-            if resumption is None:
+            resumption = self._recovery.next(final and not data)
+            if resumption is None and not data:
                 return
+            if resumption is None:
+                continue
             # A message that is read again from its beginning is not done with.
             again = suspect is not None and resumption.message is suspect[0]
             told = again or self._recovery.pardoned
             if not told and self._is_untold(resumption):
                 fault = Fault.ALTERED if resumption.message else Fault.INVENTED
                 self.note(fault, position, text, resumption.message)
-            data = self._resume(resumption)
+            data, portion = self._resume(resumption) + data, PORTION
 
     def _advance(self, data: bytes, final: bool) -> Reading | None:
         taken = self._look_up(data)
@@ -112,7 +122,7 @@ class Listener(Deliveries):
             if len(messages) == len(run[1]):
                 self.messages += messages
                 self.times += [self._ats[-1]] * len(messages)
-                self.matcher.skip(self._ends[-1], messages[-1].conn)
+                self.matcher.skip(self.matcher.end + len(data), messages[-1].conn)
                 return len(data)
             # The first that is not next is for the matcher, as below.
             return self._take(data, 0, messages)
@@ -142,9 +152,9 @@ class Listener(Deliveries):
             return taken
         self.messages += messages
         self.times += [self._ats[-1]] * len(messages)
-        taken += len(self._relayed(messages))
-        self.matcher.skip(self._ends[-1] - len(data) + taken, messages[-1].conn)
-        return taken
+        length = len(self._relayed(messages))
+        self.matcher.skip(self.matcher.end + length, messages[-1].conn)
+        return taken + length
 
     def _relayed(self, messages: list[Message]) -> bytes:
         """Return `messages` as they should be heard."""
@@ -200,7 +210,7 @@ class Listener(Deliveries):
         self.matcher.places[conn] = message.tail
         if message.start >= self._origins.get(conn, offset):
             self._deliver(message, self._ats[-1])
-        self.matcher.skip(self._ends[-1] - len(data) + len(rest), conn)
+        self.matcher.skip(self.matcher.end + len(rest), conn)
         return len(rest)
 
     # -- what cannot be explained --------------------------------------------------------------

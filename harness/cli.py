@@ -4,18 +4,12 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from dataclasses import replace
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from harness import lists, runfolder
-from harness.errors import HarnessError
-from harness.judge import judge
-from harness.options import learn_options, parser, run_options
-from harness.report.json_report import to_json
-from harness.report.text import render
-from harness.runner import INTERRUPTED, run
-from harness.schema import schema_text
+from harness.errors import INTERRUPTED, HarnessError
+from harness.options import parser
 from harness.screen import Screen
 from harness.verdict import Outcome
 
@@ -62,32 +56,59 @@ def _complain(words: str) -> None:
 
 def _main(arguments: Sequence[str] | None) -> int:
     args = parser().parse_args(arguments)
-    screen = Screen(sys.stdout)
-    if args.command == "run":
-        return run(run_options(args), screen)
-    if args.command == "learn":
-        # Nothing else needs it.
-        from harness.learn.command import learn_command  # noqa: PLC0415
+    return _COMMANDS[args.command](args, Screen(sys.stdout))
 
-        return learn_command(learn_options(args), screen.say)
-    if args.command == "conform":
-        from harness.conform.command import conform  # noqa: PLC0415
-        from harness.conform.options import conform_options  # noqa: PLC0415
 
-        return conform(conform_options(args), screen)
-    if args.command == "check":
-        return _check(args.folder, screen, args.verbose)
-    screen.say(
-        schema_text(args.of).rstrip("\n") if args.command == "schema" else lists.render(args.what)
-    )
+# Each imports what it needs, and no other waits for that.
+# ruff: noqa: PLC0415
+
+
+def _run(args: Namespace, screen: Screen) -> int:
+    from harness.options import run_options
+    from harness.runner import run
+
+    return run(run_options(args), screen)
+
+
+def _learn(args: Namespace, screen: Screen) -> int:
+    from harness.learn.command import learn_command
+    from harness.options import learn_options
+
+    return learn_command(learn_options(args), screen.say)
+
+
+def _conform(args: Namespace, screen: Screen) -> int:
+    from harness.conform.command import conform
+    from harness.conform.options import conform_options
+
+    return conform(conform_options(args), screen)
+
+
+def _check(args: Namespace, screen: Screen) -> int:
+    from harness.checking import check
+
+    return check(args.folder, screen, args.verbose)
+
+
+def _schema(args: Namespace, screen: Screen) -> int:
+    from harness.schema import schema_text
+
+    screen.say(schema_text(args.of).rstrip("\n"))
     return 0
 
 
-def _check(folder: Path, screen: Screen, verbose: bool) -> int:
-    """Judge a stored run again, and keep the verdict where the first one is."""
-    plan, dialect, history, about = runfolder.load_run(folder)
-    verdict = judge(plan, dialect, history)
-    about = replace(about, run_folder=str(folder))
-    screen.show(verdict, about, verbose)
-    runfolder.store_verdict(folder, to_json(verdict, about), render(verdict, about))
-    return verdict.outcome.exit_status
+def _list(args: Namespace, screen: Screen) -> int:
+    from harness import lists
+
+    screen.say(lists.render(args.what))
+    return 0
+
+
+_COMMANDS: Mapping[str, Callable[[Namespace, Screen], int]] = {
+    "run": _run,
+    "learn": _learn,
+    "conform": _conform,
+    "check": _check,
+    "schema": _schema,
+    "list": _list,
+}

@@ -14,6 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as a shell gives it."""
+
 
 class HarnessError(Exception):
     """Something is wrong that a person can mend; `str()` says what, in words."""

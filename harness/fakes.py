@@ -7,18 +7,23 @@ faker; a plan keeps the texts themselves.
 from collections.abc import Iterable
 from functools import cache
 from random import Random
-
-from faker import Faker
+from typing import TYPE_CHECKING
 
 from harness.cast import FAKER, CastMember
 from harness.texts import END, Field, Text, render
 from harness.tokens import MARK
 
+if TYPE_CHECKING:
+    from faker import Faker
+
 _TRIES = 20
 
 
 @cache
-def _faker(locale: str) -> Faker:
+def _faker(locale: str) -> "Faker":
+    # It takes its time to be imported, and most commands make up nothing.
+    from faker import Faker  # noqa: PLC0415
+
     return Faker(locale)
 
 

@@ -11,7 +11,7 @@ from harness.conform_options import add_conform
 from harness.errors import UsageError
 from harness.on import On
 from harness.overrides import option
-from harness.schema import FORMATS
+from harness.places import release
 from harness.words import listed, suggest
 
 RUN_EXAMPLES = """examples:
@@ -46,6 +46,7 @@ Then, as the first line of a scenario of your own beside it:
   # yaml-language-server: $schema=./schema.json
 An editor with the YAML language server (VS Code with its YAML extension, among others) completes
 its words, explains them, and marks what is wrong."""
+SCHEMAS = ("scenario", "client", "dialect", "report")
 LISTS = ("scenarios", "requirements", "dialects", "checks", "faults")
 
 
@@ -99,11 +100,23 @@ class LearnOptions:
     force: bool
 
 
+class _Version(argparse.Action):
+    """Prints the version; it is looked up only where it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"whoheard {release() or '(not installed: run from a checkout)'}")
+        parser.exit()
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     main = argparse.ArgumentParser(
         prog="harness", description="Plays the people of a chat, and tells who heard whom."
     )
+    main.add_argument("--version", action=_Version, help="show the version and exit")
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_learn(commands)
@@ -114,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
     schema = add_command(
         commands, "schema", "print the JSON Schema of a format, for editors", SCHEMA_EXAMPLES
     )
-    schema.add_argument("of", nargs="?", choices=tuple(FORMATS), default="scenario", help=_OF)
+    schema.add_argument("of", nargs="?", choices=SCHEMAS, default="scenario", help=_OF)
     lists = add_command(commands, "list", "show what there is", LIST_EXAMPLES)
     lists.add_argument("what", nargs="?", choices=LISTS, help="everything, unless told")
     return main

@@ -1,9 +1,11 @@
 """Where the files are that come with the harness: in a checkout, or inside an installed wheel.
 
-The wheel carries the repository's `scenarios/` as `harness/scenarios/`, because a folder of that
-name at the top of site-packages would be everybody's. Knows nothing of what is in the files.
+And which release it is. The wheel carries the repository's `scenarios/` as `harness/scenarios/`,
+because a folder of that name at the top of site-packages would be everybody's. Knows nothing of
+what is in the files.
 """
 
+from importlib import metadata
 from pathlib import Path
 
 from harness.errors import HarnessError
@@ -32,6 +34,14 @@ def find_scenario(path: Path) -> Path:
     inside = Path(*path.parts[1:]) if path.parts[:1] == ("scenarios",) else path
     own = scenario_folder() / inside
     return own if own.exists() and ".." not in inside.parts else path
+
+
+def release() -> str:
+    """Return the version that is installed; "" where it runs from a checkout."""
+    try:
+        return metadata.version("whoheard")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _first_folder(*candidates: Path) -> Path:

@@ -8,6 +8,7 @@ cannot change what an old run meant. `harness.planning` makes it. Pure.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -246,18 +247,21 @@ def in_words(step: Step) -> str:
             return f"{who}: {step.verb}"
 
 
-_ADAPTER = TypeAdapter(Plan)
+@cache
+def _adapter() -> TypeAdapter[Plan]:
+    # Made when it is needed: it takes its time, and most that know a plan neither store nor read.
+    return TypeAdapter(Plan)
 
 
 def dump_plan(plan: Plan) -> bytes:
     """Return `plan` as JSON, in ASCII."""
-    return _ADAPTER.dump_json(plan, indent=1, ensure_ascii=True)
+    return _adapter().dump_json(plan, indent=1, ensure_ascii=True)
 
 
 def load_plan(path: Path) -> Plan:
     """Return the plan stored at `path`; raises `InputError` for what is none."""
     try:
-        return _ADAPTER.validate_json(path.read_bytes())
+        return _adapter().validate_json(path.read_bytes())
     except OSError as error:
         raise InputError(
             [Problem(f"this plan cannot be read: {error.strerror}", str(path))]

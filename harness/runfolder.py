@@ -16,6 +16,7 @@ import json
 import re
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -32,7 +33,13 @@ DIALECT = "dialect.yaml"
 INPUTS = ("scenario.yaml", DIALECT, "plan.json", "about.json")
 HISTORY = "history.jsonl"
 LOG = "server.log"
-_ABOUT = TypeAdapter(About)
+
+
+@cache
+def _about() -> TypeAdapter[About]:
+    return TypeAdapter(About)
+
+
 _MOST_TRIES = 1000
 _LONGEST_NAME = 80
 
@@ -168,7 +175,7 @@ def _load_about(folder: Path) -> About:
     path = judged if judged.exists() else folder / "about.json"
     try:
         stored = json.loads(path.read_bytes())
-        return _ABOUT.validate_python(stored["about"] if path is judged else stored)
+        return _about().validate_python(stored["about"] if path is judged else stored)
     except OSError as error:
         raise InputError([Problem(f"cannot be read: {error.strerror}", str(path))]) from error
     except (ValueError, KeyError, TypeError) as error:

@@ -16,7 +16,7 @@ from harness import runfolder
 from harness.build import build
 from harness.dialect import Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, load_dialect
-from harness.errors import UsageError
+from harness.errors import INTERRUPTED, UsageError
 from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
 from harness.options import RunOptions
@@ -35,7 +35,6 @@ from harness.spoken import LEARN, Spoken, learnt
 from harness.target import TargetSpec
 from harness.verdict import Outcome, Verdict, worst
 
-INTERRUPTED = 130
 MOST_OUTPUT = 4096
 # Judging more takes a moment, and whoever waits should know for what.
 MANY_EVENTS = 100_000

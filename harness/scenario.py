@@ -35,6 +35,7 @@ from harness.casting import MAX_ACTS, acts, casting_mistakes, resolved, salvaged
 from harness.dump import plain_person, plain_step, to_yaml
 from harness.errors import BadValue
 from harness.limits import Limits
+from harness.locales import DEFAULT_LOCALE, all_locales, is_locale
 from harness.nodes import Mark, Source
 from harness.on import On
 from harness.overrides import overridden
@@ -70,17 +71,10 @@ __all__ = [
     "render",
 ]
 
-DEFAULT_LOCALE = "en_US"
-
 
 def _locale(value: str) -> str:
-    if value == DEFAULT_LOCALE:
-        return value
-    # Loaded only here: it takes longer than reading a scenario.
-    from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415
-
-    if value not in AVAILABLE_LOCALES:
-        hint = suggest(value, sorted(AVAILABLE_LOCALES)) or "as in en_US, ru_RU"
+    if not is_locale(value):
+        hint = suggest(value, all_locales()) or "as in en_US, ru_RU"
         raise BadValue(f"faker knows no locale {shown(value)}", hint)
     return value
 

@@ -41,7 +41,7 @@ class Mistake:
 class Section(BaseModel):  # noqa: PLW1641 (pydantic adds `__hash__`)
     """A mapping of a YAML format; two are equal when their contents are, wherever they stand."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     EXAMPLE: ClassVar[str] = ""
     """What to write where something else stands in the place of the mapping; "" for no hint."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.clients import ClientScenario, is_client_scenario, load_client_scenario
+from harness.client_scenario import ClientScenario, is_client_scenario, load_client_scenario
 from harness.conform.results import Kind
 from harness.errors import HarnessError, UsageError
 from harness.places import scenario_folder

@@ -23,14 +23,12 @@ from harness.conform.suite import Suite, Terms
 from harness.conform_options import SEVERAL
 from harness.dialect import Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, load_dialect, read_dialect_text
-from harness.errors import UsageError
+from harness.errors import INTERRUPTED, UsageError
 from harness.report.progress import ProgressState, make_progress
 from harness.screen import Screen
 from harness.spoken import LEARN, learnt
 from harness.target import TargetSpec
 from harness.verdict import Outcome, worst
-
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)

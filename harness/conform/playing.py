@@ -5,18 +5,19 @@ Nothing here knows which cases there are, what runs beside this one, and what th
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import runfolder
-from harness.clients import ClientScenario, ClientSpec, judge_client, play_client
-from harness.clients import why_not as why_no_client
+from harness.client_scenario import ClientScenario
 from harness.command import split
 from harness.conform.cases import Case
 from harness.conform.implementation import Implementation
 from harness.conform.results import CaseRun
 from harness.conform.wire import wire_log
 from harness.dialect import Dialect
+from harness.fakes import Fakes
 from harness.fitness import NotApplicableError, lacking
 from harness.judge import judge
 from harness.places import scenario_folder
@@ -75,8 +76,18 @@ class Played:
 def why_not(case: Case, dialect: Dialect) -> str:
     """Say why `case` is not applicable, as far as that shows before it is planned; "" if it is."""
     if isinstance(case.scenario, ClientScenario):
+        # What plays clients takes its time to be imported, and servers do not need it.
+        from harness.clients import why_not as why_no_client  # noqa: PLC0415
+
         return why_no_client(case.scenario, dialect)
     return lacking(case.scenario.needs, dialect)
+
+
+def prepare(jobs: Iterable[Job]) -> None:
+    """Load what these runs need, so that the processes that play them have it from this one."""
+    cases = [job.case.scenario for job in jobs]
+    for locale in {one.locale for one in cases if isinstance(one, Scenario)}:
+        Fakes(locale)
 
 
 def play(job: Job) -> Played:
@@ -158,6 +169,8 @@ def _spec(job: Job) -> TargetSpec:
 
 
 def _play_client(job: Job, scenario: ClientScenario, begun: float) -> Played:
+    from harness.clients import ClientSpec, judge_client, play_client  # noqa: PLC0415
+
     one = job.implementation
     command = one.command or reference_client(job.dialect.name)
     spec = ClientSpec(command=command, port=one.port, bounds=job.bounds, hidden=job.hidden)

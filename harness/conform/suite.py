@@ -9,18 +9,18 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import metadata
 from pathlib import Path
 
 from harness import runfolder
 from harness.conform import conclude
 from harness.conform.cases import Case
 from harness.conform.implementation import STRICT, Implementation
-from harness.conform.playing import Job, Played, about_of, to_hide, why_not
+from harness.conform.playing import Job, Played, about_of, prepare, to_hide, why_not
 from harness.conform.results import CaseResult, CaseRun, Deviation, Report
 from harness.conform.workers import Failed, Result, Workers
 from harness.dialect import Dialect
 from harness.errors import UsageError
+from harness.places import release
 from harness.requirements import REQUIREMENTS
 from harness.requirements.scope import why_not as why_not_seen
 from harness.resources import Bounds
@@ -132,6 +132,7 @@ class Suite:
     def _run(self, jobs: Sequence[Job], most: int, show: Show) -> None:
         apart = self.terms.isolation and self.one.connect is None
         workers = Workers(most, apart=apart)
+        prepare(jobs)
         failed = 0
 
         def done(index: int, result: Result) -> None:
@@ -204,7 +205,7 @@ class Suite:
             strict=strict,
             interrupted=self.interrupted,
             seconds=seconds,
-            version=metadata.version("whoheard") if _is_installed() else "",
+            version=release(),
         )
 
     def _result(self, case: Case) -> CaseResult:
@@ -254,14 +255,6 @@ def has_network() -> bool:
 
 def _in_namespace(played: Played) -> bool:
     return played.isolation == "pid-namespace" or played.run is None
-
-
-def _is_installed() -> bool:
-    try:
-        metadata.version("whoheard")
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 def _known(result: CaseResult, known: Sequence[Deviation]) -> Deviation | None:

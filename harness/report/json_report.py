@@ -7,6 +7,7 @@ nothing of where the text is kept.
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,7 +24,9 @@ class _Stored:
     verdict: Verdict
 
 
-_STORED = TypeAdapter(_Stored)
+@cache
+def _stored() -> TypeAdapter[_Stored]:
+    return TypeAdapter(_Stored)
 
 
 def to_json(verdict: Verdict, about: About) -> str:
@@ -42,7 +45,7 @@ def from_json(text: str) -> Verdict:
     try:
         # Not pydantic's own parser of JSON: it takes no lone surrogates, and those are how bytes
         # that were no text are kept.
-        return _STORED.validate_python(json.loads(text)).verdict
+        return _stored().validate_python(json.loads(text)).verdict
     except ValidationError as error:
         raise InputError(
             Problem(f"no stored verdict: {'.'.join(map(str, each['loc']))}: {each['msg']}")

@@ -1,12 +1,15 @@
 """One receiver's bytes become messages: whole ones are looked up, the rest is matched forward."""
 
+from typing import Any
+
 import pytest
 from streams import hear, heard, name_of, say, stream, voices_of, wrong
 
 from harness import attribution, matching
-from harness.attribution import Listener
+from harness.attribution import SLICE, Listener
 from harness.dialect import Dialect
 from harness.events import Kind, Said
+from harness.prefixes import Row
 from harness.speech import Voices
 from harness.tokens import mint
 
@@ -57,6 +60,27 @@ def test_with_frames() -> None:
     read = "ann: <0.0> one\nbob: <1.0> x\nann: <0.1>| two\nann: |<0.2> six\n"
     said = ["0 # one", "1 # x", "0 # two", "0 # six"]
     assert _read("lines", said, read) == ("0.0 1.0 0.1 0.2", [])
+
+
+@pytest.mark.parametrize("dialect", ["raw", "lines"])
+def test_what_is_repeated_on_and_on_costs_no_more_the_longer_it_goes(
+    dialect: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    find = Voices.find_prefixes
+
+    def counting(self: Voices, text: bytes, *rest: Any) -> list[Row]:
+        looked.append(len(text))
+        return find(self, text, *rest)
+
+    monkeypatch.setattr(Voices, "find_prefixes", counting)
+    voices = voices_of(dialect, NAMES, ["0 # one"])
+    [message] = voices.speeches[0].messages
+    listener = Listener(2, voices)
+    listener.read(message.relayed * (SLICE // len(message.relayed)), 1)
+
+    assert len(listener.anomalies) > 100
+    assert sum(looked) < 2 * attribution.PORTION * len(looked)
 
 
 def test_nothing_is_heard_of_nothing() -> None:

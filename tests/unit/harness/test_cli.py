@@ -154,6 +154,11 @@ def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "choose from" in capsys.readouterr().err
 
 
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status("--version") == 0
+    assert capsys.readouterr().out.startswith("whoheard ")
+
+
 def test_a_wrong_command_tells_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert status() == 2
     assert "usage: harness" in capsys.readouterr().err

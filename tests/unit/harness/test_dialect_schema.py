@@ -12,6 +12,7 @@ from harness import dialect_guide
 from harness.announcement import Announcement
 from harness.dialect import ClientManner, Dialect
 from harness.dialect_files import builtin_dialects, dialect_text
+from harness.options import SCHEMAS
 from harness.schema import FORMATS, dialect_schema, schema_text
 from harness.source import loads, validated
 
@@ -33,7 +34,7 @@ def whole_with(example: str) -> dict[str, Any]:
 def test_it_is_a_schema_and_is_printed() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     assert json.loads(schema_text("dialect")) == SCHEMA
-    assert set(FORMATS) == {"scenario", "client", "dialect", "report"}
+    assert tuple(FORMATS) == SCHEMAS
 
 
 def test_every_key_is_described() -> None:

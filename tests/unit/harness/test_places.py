@@ -1,5 +1,6 @@
 """The harness finds its own scenarios, and a person's own files come before them."""
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,16 @@ def test_what_is_nowhere_stays_as_it_was_typed(
     put(package.parent / "errors.py")
     monkeypatch.chdir(tmp_path)
     assert places.find_scenario(Path(name)) == Path(name)
+
+
+def test_the_release_is_the_installed_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "version", lambda name: {"whoheard": "1.2.3"}[name])
+    assert places.release() == "1.2.3"
+
+
+def test_a_checkout_has_no_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert places.release() == ""
