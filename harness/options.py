@@ -37,7 +37,7 @@ CHECK_EXAMPLES = """example:
   harness check runs/2026-01-31T12-00-00-disconnect"""
 LIST_EXAMPLES = """example:
   harness list requirements"""
-_OF = "scenario (the default) or dialect"
+_OF = "scenario (unless told), client, dialect, implementation, or report"
 SCHEMA_EXAMPLES = """examples:
   harness schema > schema.json
   harness schema dialect > dialect.schema.json
@@ -46,7 +46,7 @@ Then, as the first line of a scenario of your own beside it:
   # yaml-language-server: $schema=./schema.json
 An editor with the YAML language server (VS Code with its YAML extension, among others) completes
 its words, explains them, and marks what is wrong."""
-SCHEMAS = ("scenario", "client", "dialect", "report")
+SCHEMAS = ("scenario", "client", "dialect", "implementation", "report")
 LISTS = ("scenarios", "requirements", "dialects", "checks", "faults")
 
 

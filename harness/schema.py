@@ -16,6 +16,7 @@ from harness.client_scenario import ClientScenario
 from harness.client_step import MODIFIERS as CLIENT_MODIFIERS
 from harness.client_step import ClientStep, ClientVerb
 from harness.dialect import Dialect
+from harness.implementation_file import STARTED, WAYS, ImplementationFile
 from harness.nodes import loads
 from harness.scenario import Scenario, Step, Verb
 from harness.verbs import MODIFIERS, NOBODYS
@@ -36,6 +37,7 @@ _NEW_NAMES = {
     "On": "on",
     "Limits": "limits",
     "PersonSpec": "person",
+    "KnownDeviation": "deviation",
 }
 
 Schema = dict[str, Any]
@@ -76,6 +78,22 @@ def schema() -> Schema:
         "description": "Who is in a chat, and what they do there, for `harness run`.",
         **{key: value for key, value in made.items() if key != "description"},
         "definitions": definitions,
+    }
+
+
+def implementation_schema() -> Schema:
+    """Return the JSON Schema of a file that describes a program."""
+    made = _plain(ImplementationFile.model_json_schema())
+    found = made.pop("$defs")
+    started = {"required": ["connect"]}
+    return {
+        "$schema": DRAFT,
+        "title": "An implementation",
+        "description": "A server or a client to be judged, for `harness conform FILE`.",
+        **{key: value for key, value in made.items() if key != "description"},
+        "oneOf": [{"required": [way]} for way in WAYS],
+        "dependencies": {key: {"not": started} for key in STARTED},
+        "definitions": {_NEW_NAMES[name]: found[name] for name in found},
     }
 
 
@@ -234,6 +252,7 @@ FORMATS: Mapping[str, Callable[[], Schema]] = {
     "scenario": schema,
     "client": client_schema,
     "dialect": dialect_schema,
+    "implementation": implementation_schema,
     "report": report_schema,
 }
 """What can be printed, by its name."""

@@ -25,10 +25,10 @@ from harness.client_scenario import ClientScenario
 from harness.client_step import MODIFIERS as CLIENT_MODIFIERS
 from harness.client_step import ClientStep, ClientVerb
 from harness.conform.cases import Case, load_suite
-from harness.conform.implementation import ImplementationFile
 from harness.conform.results import Kind
 from harness.dialect import ClientManner, Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, builtin_dialects, load_dialect
+from harness.implementation_file import ImplementationFile
 from harness.limits import Limits
 from harness.on import On
 from harness.requirements import GROUPS

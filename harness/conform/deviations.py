@@ -4,42 +4,21 @@ Each names a requirement or a case, the reason, and a link where there is one. K
 came out.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from harness.conform.results import Deviation
-from harness.errors import BadValue, InputError, Problem
+from harness.errors import InputError, Problem
+from harness.implementation_file import KnownDeviation
 from harness.nodes import Place, Source
-from harness.section import Mistake, Section, empty_mistakes
+from harness.section import Section
 from harness.source import load, validated
 from harness.words import shown, suggest
 
 EXAMPLE = 'as in [{of: JOIN-6, reason: "nc users want it", link: "https://..."}]'
 _MOST = 1000
-
-
-def _said(value: str) -> str:
-    if not value.strip():
-        raise BadValue("a deviation needs a reason", "say why it is so, for those who read this")
-    return value
-
-
-class KnownDeviation(Section):
-    """One entry: what deviates, and why."""
-
-    EXAMPLE = 'as in {of: JOIN-6, reason: "nc users want it"}'
-
-    of: str = Field(description="The id of a requirement, or of a case.")
-    reason: Annotated[str, AfterValidator(_said)] = Field(description="Why it is so.")
-    link: str = Field(default="", description="Where that is talked about.")
-
-    @classmethod
-    def key_mistakes(cls, raw: Mapping[str, object]) -> Iterable[Mistake]:
-        """Find keys with nothing behind them."""
-        return empty_mistakes(raw, cls.keys())
 
 
 class DeviationFile(Section):

@@ -6,15 +6,11 @@ from pathlib import Path
 
 from harness.arguments import bracketed, check_server
 from harness.conform.cases import Selection
-from harness.conform.implementation import (
-    STRICT,
-    Implementation,
-    load_implementation,
-    repeat_command,
-)
+from harness.conform.implementation import Implementation, load_implementation, repeat_command
 from harness.conform.results import Kind
 from harness.conform_options import REPORTS
 from harness.errors import UsageError
+from harness.implementation_file import STRICT
 from harness.words import listed, suggest
 
 

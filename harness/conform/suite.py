@@ -14,12 +14,13 @@ from pathlib import Path
 from harness import runfolder
 from harness.conform import conclude
 from harness.conform.cases import Case
-from harness.conform.implementation import STRICT, Implementation
+from harness.conform.implementation import Implementation
 from harness.conform.playing import Job, Played, about_of, prepare, to_hide, why_not
 from harness.conform.results import CaseResult, CaseRun, Deviation, Report
 from harness.conform.workers import Failed, Result, Workers
 from harness.dialect import Dialect
 from harness.errors import UsageError
+from harness.implementation_file import STRICT
 from harness.places import release
 from harness.requirements import REQUIREMENTS
 from harness.requirements.scope import why_not as why_not_seen
