@@ -20,6 +20,9 @@ from harness.dialect_files import builtin_dialects
 from harness.events import Cut, Kind, Said
 from harness.history import read_history
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 ROOT = Path(harness.__file__).parents[1]
 THREADS = Path(__file__).parent / "correct" / "threads.py"
 PATIENCE = 60.0

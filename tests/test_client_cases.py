@@ -29,6 +29,9 @@ from harness.reference_chat import reference_client
 from harness.requirements import GROUPS
 from harness.verdict import Outcome, Verdict
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SUITE = {case.id: case for case in load_suite(Kind.CLIENT)}
 CLIENT = [one.id for one in GROUPS["client"]]
 ROWS = [(name, *catch) for name, catches in CAUGHT_CLIENTS.items() for catch in catches]

@@ -19,6 +19,9 @@ from harness.requirements import GROUPS, REQUIREMENTS, Level
 from harness.scenario import Scenario, load_scenario
 from harness.verdict import Outcome
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SCHEMA = "# yaml-language-server: $schema=../../schema.json"
 FOR_SERVERS = [one for group, all_ in GROUPS.items() if group != "client" for one in all_]
 CERTAIN = [one.id for one in FOR_SERVERS if one.level is not Level.LEVEL]

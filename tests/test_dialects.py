@@ -11,6 +11,9 @@ from playing import SCENARIOS, Play, dialects_of
 from harness.dialect_files import builtin_dialects
 from harness.verdict import Outcome
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 # What takes its time is for the reference, in test_scenarios.py.
 NAMES = sorted({path.stem for path in SCENARIOS.glob("*.yaml")} - {"bounded_memory", "crowd"})
 ELSEWHERE = ("raw", "lines")

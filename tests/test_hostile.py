@@ -22,6 +22,9 @@ import pytest
 import harness
 from harness import cli
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SERVERS = Path(__file__).parent / "hostile"
 ROOT = Path(harness.__file__).parents[1]
 # Seconds; on a machine that is not busy every one of these takes below 8.

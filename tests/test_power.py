@@ -12,6 +12,9 @@ from harness.checks import CHECKS
 from harness.requirements import REQUIREMENTS
 from harness.verdict import Outcome
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.server}-{row.name}-{row.dialect}")
 def test_faulty_server_is_caught_by_the_check_that_should(row: Row, play: Play) -> None:

@@ -10,6 +10,9 @@ from harness.requirements import REQUIREMENTS
 from harness.scenario import load_scenario
 from harness.verdict import Outcome
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SOMETIMES = {
     *("cleanup", "alive", "hears nothing", "stalled reader", "flood", "limits", "lifecycle"),
     "announcements",

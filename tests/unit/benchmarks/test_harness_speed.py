@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = ROOT / "benchmarks" / "harness_speed.py"
 READS = ("equal", "unequal", "cut")

@@ -5,6 +5,9 @@ import pytest
 from benchmarks.room import READS, Room
 from harness.dialect_files import load_dialect
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 PEOPLE, TIMES = 7, 3
 
 

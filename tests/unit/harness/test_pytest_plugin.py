@@ -8,9 +8,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
 from known_good import command
 
 import harness
+
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
 
 HOLDS = shlex.join(command("faulty/holds_the_door.py", "raw"))
 BLANK = shlex.join(command("faulty/admits_blank.py", "raw"))

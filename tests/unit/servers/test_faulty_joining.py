@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.unit.servers.conftest import Server
+
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
 
 
 def test_refuses_a_crowd(server: Server) -> None:

@@ -15,6 +15,9 @@ import pytest
 if TYPE_CHECKING:
     from tests.unit.servers.conftest import Server
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 ESTABLISHED = 1
 
 

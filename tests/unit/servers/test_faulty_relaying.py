@@ -13,6 +13,9 @@ import pytest
 if TYPE_CHECKING:
     from tests.unit.servers.conftest import Server
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 
 def test_loses_for_last(server: Server) -> None:
     a, b, c = server.room()

@@ -20,6 +20,9 @@ from harness.dialect_files import builtin_dialects, load_dialect
 if TYPE_CHECKING:
     from tests.unit.servers.conftest import Person, Server, Start
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 
 def new(fits: Callable[[Shape], object] = bool) -> pytest.MarkDecorator:
     """Ask for each new server in each of its dialects that fits."""

@@ -17,6 +17,9 @@ from known_good import OLD
 if TYPE_CHECKING:
     from tests.unit.servers.conftest import Person, Server, Start
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 TESTS = Path(__file__).parents[2]
 CORRECT = [TESTS / program for program in OLD]
 FAULTY = sorted((TESTS / "faulty").glob("[!_]*.py"))

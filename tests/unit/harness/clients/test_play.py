@@ -18,6 +18,9 @@ from harness.reference_chat import reference_client
 from harness.source import loads, validated
 from harness.verdict import Outcome, Verdict
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 HEAD = "format: 1\nscenario: a test\n"
 CHAT = """\
 story:

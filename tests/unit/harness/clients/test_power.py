@@ -12,6 +12,9 @@ from harness.dialect_files import load_dialect
 from harness.source import loads
 from harness.verdict import Outcome, Verdict
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 PROGRAM = Path(__file__).with_name("plain_client.py")
 HEAD = "format: 1\nscenario: a test\n"
 SAID = '  - {server-sends: {from: bob, say: "{sentence}"}}\n  - {shows: {from: bob}}\n'

@@ -18,6 +18,9 @@ import harness
 from harness.cli import main
 from harness.conform.suite import has_network
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 Conform = Callable[..., tuple[int, str, str]]
 
 GOOD = shlex.join(command("correct/threads.py", "raw"))

@@ -17,6 +17,9 @@ from harness.conform_options import REPORTS
 from harness.conform_options import SEVERAL as SEVERAL_KINDS
 from harness.schema import schema_text
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 ESCAPES = "\x1b]0;x\x07\x1b[2J\x9b31m\r\n::error::x%0A\u202e\x00\ud800]]>&<script>`|@me"
 # What a terminal would obey; the report makes colours only where it is told to.
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -8,6 +8,9 @@ from harness.dialect_files import builtin_dialects, load_dialect
 from harness.learn import learn_dialect
 from harness.target import TargetSpec
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 WIRE = ("encoding", "prompt", "nickname", "heard", "relay", "prefix_by", "echo", "history")
 TOLD = ("greeting", "join", "leave", "lost", "silent_loss", "quit", "most")
 JUDGED = ("framed", "one_at_a_time", "features", "notices", "by_client")

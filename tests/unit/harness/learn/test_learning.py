@@ -18,6 +18,9 @@ from harness.learn.probe import Probe
 from harness.learn.writing import MARK
 from harness.target import TargetSpec
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 TIMELESS = ("prompt", "nickname", "heard", "relay", "prefix_by", "echo", "encoding")
 
 

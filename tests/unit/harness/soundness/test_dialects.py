@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from tests.unit.harness.soundness.conftest import MakeRoom, MakeTrial
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SEEDS = 6
 RAW = {
     "prompt": "nickname",

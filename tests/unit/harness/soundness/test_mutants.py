@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from tests.unit.harness.soundness.conftest import MakeRoom
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 # Who hears an old message, and then new ones, has a hole between them too.
 ALSO = {"replay": {"delivery"}}
 

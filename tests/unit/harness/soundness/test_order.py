@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from tests.unit.harness.soundness.conftest import MakeRoom
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SEEDS = 24
 
 

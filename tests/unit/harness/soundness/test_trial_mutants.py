@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from tests.unit.harness.soundness.conftest import MakeTrial
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SEEDS = 32
 Mutant = Callable[["Trial", Random], "list[Event] | None"]
 

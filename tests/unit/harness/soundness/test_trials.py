@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from tests.unit.harness.soundness.conftest import MakeTrial
 
+# It takes long: see `--share`.
+pytestmark = pytest.mark.shared
+
 SEEDS = 36
 PARTS = 3
 
