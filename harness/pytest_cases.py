@@ -20,7 +20,7 @@ from harness.build import build
 from harness.conform import conclude
 from harness.conform.cases import Case, load_case, load_suite
 from harness.conform.deviations import load_deviations
-from harness.conform.implementation import Implementation, address, names, repeat_command
+from harness.conform.implementation import Implementation, names, repeat_command
 from harness.conform.playing import Job, Played, to_hide, why_not
 from harness.conform.results import CaseResult, CaseRun, Deviation, Kind
 from harness.conform.suite import PROCESSES, SEEDS
@@ -28,6 +28,7 @@ from harness.conform.workers import Failed, Workers
 from harness.dialect import Dialect
 from harness.dialect_files import load_dialect, read_dialect_text
 from harness.errors import BadValue, HarnessError
+from harness.implementation_file import address
 from harness.pytest_options import SUITE, given
 from harness.report.text import render
 from harness.requirements import REQUIREMENTS, Level

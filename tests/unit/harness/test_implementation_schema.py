@@ -10,7 +10,8 @@ from harness.conform.implementation import load_implementation
 from harness.errors import InputError
 from harness.schema import schema_text
 
-VALIDATOR = jsonschema.Draft7Validator(json.loads(schema_text("implementation")))
+SCHEMA = json.loads(schema_text("implementation"))
+VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 LEAST = {"server": "java Chat {port}"}
 KNOWN = {"of": "JOIN-6", "reason": "nc users want it", "link": "https://example.org/1"}
 RIGHT = [
@@ -46,8 +47,8 @@ def is_read(tmp_path: Path, data: object) -> bool:
 
 
 def test_it_is_a_schema() -> None:
-    jsonschema.Draft7Validator.check_schema(VALIDATOR.schema)
-    assert all(about["description"] for about in VALIDATOR.schema["properties"].values())
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+    assert all(about["description"] for about in SCHEMA["properties"].values())
 
 
 @pytest.mark.parametrize("data", RIGHT)
