@@ -87,7 +87,8 @@ class Listener(Deliveries):
             # A message that is read again from its beginning is not done with.
             again = suspect is not None and resumption.message is suspect[0]
             told = again or self._recovery.pardoned
-            if not told and self._is_untold(resumption):
+            left = text[: resumption.position - position]
+            if not told and self._is_untold(resumption, left):
                 fault = Fault.ALTERED if resumption.message else Fault.INVENTED
                 self.note(fault, position, text, resumption.message)
             data, portion = self._resume(resumption) + data, PORTION
@@ -258,15 +259,19 @@ class Listener(Deliveries):
         begin = reach - count
         return (message, count) if begin >= failed.since and begin != self._read_again else None
 
-    def _is_untold(self, resumption: Resumption) -> bool:
+    def _is_untold(self, resumption: Resumption, left: bytes) -> bool:
         """Tell whether nothing would be said of bytes that no lawful relay explains.
 
-        Where messages were skipped, those are missing, and that is told.
+        Where messages were skipped, those are missing, and that is told. Where nothing is `left`
+        out but the name of somebody who is heard for the first time, what comes later is at fault.
         """
         message = resumption.message
         if self.anomalies or message is None:
             return not self.anomalies
         if self.voices.is_murky(message.conn):
+            return False
+        first = message.conn not in self.matcher.places and resumption.offset == message.start
+        if first and left == self.voices.speeches[message.conn].heard_by(self.conn):
             return False
         self.count()
         latest = max(self.numbers[message.conn], default=message.number)

@@ -127,7 +127,9 @@ class KeeperLink(asyncio.SubprocessProtocol):
         """The keeper has ended and all it wrote is read."""
         if not self._closed.done():
             self._closed.set_result(None)
-        if not self.has_started:
+        if not self.has_started and self.inner:
+            self._started.set_result(0)  # it was at work: only the program can have ended it
+        elif not self.has_started:
             self._started.set_exception(HarnessError("the process that starts programs was ended"))
         if not self.exited.done():
             self.exited.set_result(-SIGKILL)  # what keeps it has gone, and so it has

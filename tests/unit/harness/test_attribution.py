@@ -83,6 +83,20 @@ def test_what_is_repeated_on_and_on_costs_no_more_the_longer_it_goes(
     assert sum(looked) < 2 * attribution.PORTION * len(looked)
 
 
+@pytest.mark.parametrize("behind", ["", "bob: <1.2>"])
+def test_who_is_heard_for_the_first_time_is_not_at_fault_for_what_follows(behind: str) -> None:
+    voices = voices_of("raw", NAMES, ["0 #", "1 #"])
+    listener = Listener(2, voices)
+    listener.read(stream("bob: <1.0>"), 3)
+    for word in ("0 #", "1 #", "1 #"):
+        say(voices, word)
+    listener.read(stream(f"ann: <0.1><1.1>{behind}"), 9)
+    listener.finish()
+
+    messages = "1.0 0.1 1.1 1.2" if behind else "1.0 0.1 1.1"
+    assert (heard(listener), wrong(listener)) == (messages, ["no prefix 1.1"])
+
+
 def test_nothing_is_heard_of_nothing() -> None:
     listener = hear(voices_of("raw", NAMES, ["0 # one"]), "")
     assert (heard(listener), wrong(listener), listener.undecided) == ("", [], False)
