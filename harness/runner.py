@@ -34,6 +34,7 @@ from harness.screen import Screen
 from harness.spoken import LEARN, Spoken, learnt
 from harness.target import TargetSpec
 from harness.verdict import Outcome, Verdict, worst
+from harness.words import end_of_process
 
 MOST_OUTPUT = 4096
 # Judging more takes a moment, and whoever waits should know for what.
@@ -281,8 +282,6 @@ def _about(options: RunOptions, job: _Job, folder: Path, spoken: Spoken) -> Abou
 
 def _after(about: About, result: RunResult) -> About:
     status = result.exit_status
-    ended = (
-        "" if status is None else f"exit status {status}" if status >= 0 else f"signal {-status}"
-    )
+    ended = "" if status is None else end_of_process(status)
     tail = result.output[-MOST_OUTPUT:].decode("utf-8", "backslashreplace")
     return replace(about, server_output_tail=tail, server_exit=ended)

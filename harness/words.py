@@ -48,3 +48,37 @@ def suggest(word: str, known: Iterable[str]) -> str:
 def listed(words: Iterable[str]) -> str:
     """Join words for a message: `a, b, c`."""
     return ", ".join(words)
+
+
+# By the numbers of Linux, wherever a run is judged again: signal(7).
+_SIGNALS = {
+    1: "SIGHUP",
+    2: "SIGINT",
+    3: "SIGQUIT",
+    4: "SIGILL",
+    5: "SIGTRAP",
+    6: "SIGABRT",
+    7: "SIGBUS",
+    8: "SIGFPE",
+    9: "SIGKILL",
+    11: "SIGSEGV",
+    13: "SIGPIPE",
+    14: "SIGALRM",
+    15: "SIGTERM",
+    24: "SIGXCPU",
+    25: "SIGXFSZ",
+    31: "SIGSYS",
+}
+SIGPIPE = 13
+
+
+def ended_words(status: int) -> str:
+    """Say how a process ended, as the end of a sentence."""
+    return f"{'was ended by' if status < 0 else 'ended with'} {end_of_process(status)}"
+
+
+def end_of_process(status: int) -> str:
+    """Say with what a process ended; `status` as in `subprocess`, negative for a signal."""
+    if status >= 0:
+        return f"exit status {status}"
+    return _SIGNALS.get(-status, f"signal {-status}")

@@ -4,8 +4,13 @@ from harness.blame import of_end, of_sleepers
 from harness.case import Case, beside, failure_words, out, result, unless_late
 from harness.events import Stage, StepFailed
 from harness.verdict import CheckResult, Finding, Moment
+from harness.words import SIGPIPE, ended_words
 
-_SIGNALS = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV"}
+_PRINTED = "what it printed, if anything, is in server.log and may say why"
+_PIPE = (
+    "it wrote to a connection that was gone, and SIGPIPE ends whoever does not ignore it: ignore "
+    "it, or send with MSG_NOSIGNAL, and take the error for a departure"
+)
 
 
 def check(case: Case) -> CheckResult:
@@ -22,8 +27,7 @@ def check(case: Case) -> CheckResult:
 
 
 def _ended(case: Case, status: int, at: int) -> Finding:
-    name = _SIGNALS.get(-status, f"signal {-status}")
-    how = f"was ended by {name}" if status < 0 else f"ended with exit status {status}"
+    how = ended_words(status)
     last = [one for one in case.transcript.departures() if one.leaving and one.leaving <= at]
     moments: tuple[Moment, ...] = ()
     if last:
@@ -33,12 +37,12 @@ def _ended(case: Case, status: int, at: int) -> Finding:
             beside(at, person, f"the server {how}"),
         )
     requirement, before = of_end(case, at)
-    printed = "what it printed, if anything, is in server.log and may say why"
+    why = _PIPE if status == -SIGPIPE else _PRINTED
     return Finding(
         check="alive",
         requirement=requirement,
         says=f"The server {how} in the middle of the scenario; nobody had told it to.",
-        cause=f"{before}; {printed}" if before else printed,
+        cause=f"{before}; {why}" if before else why,
         moments=moments,
     )
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from harness.case import Case, counted, failure_words, result, unless_late
-from harness.events import Exited, Failure, StepFailed
+from harness.events import Failure, StepFailed
 from harness.requirements import Level
 from harness.verbs import ServerAct
 from harness.verdict import CheckResult, Finding
+from harness.words import end_of_process, ended_words
 
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 _NAMES = {
@@ -47,22 +48,19 @@ def _ends(case: Case) -> Iterator[Finding]:
 def _statuses(case: Case) -> Iterator[Finding]:
     for end in case.transcript.ends:
         if _last_told(case, end.at) == "SIGINT" and end.status != 0:
+            how = ended_words(end.status)
             yield Finding(
                 check="lifecycle",
                 requirement="LIFE-1",
-                says=f"After SIGINT the server ended with {_status(end)}, and SHOULD with 0.",
+                says=f"After SIGINT the server {how}; its exit status SHOULD be 0.",
                 cause="Ctrl-C is an ordinary end: catch it, close everything, and return",
                 level=Level.SHOULD,
             )
 
 
-def _status(end: Exited) -> str:
-    return f"exit status {end.status}" if end.status >= 0 else f"signal {-end.status}"
-
-
 def _restarts(case: Case) -> Iterator[Finding]:
     for end in case.transcript.false_starts[:1]:
-        yield _not_again(case, f"it ended with {_status(end)}", None)
+        yield _not_again(case, f"it ended with {end_of_process(end.status)}", None)
         return
     for failure in case.transcript.failures:
         if failure.failure is Failure.RESTART:

@@ -9,6 +9,7 @@ from typing import Any
 from harness.clients import happenings as happened
 from harness.clients.happenings import Happening
 from harness.escape import excerpt
+from harness.words import end_of_process
 
 MOST_LINES = 300
 _WIDTH = 160
@@ -39,7 +40,7 @@ def shown_bytes(data: bytes) -> str:
 
 def ended(status: int) -> str:
     """Say how a program ended."""
-    return f"with exit status {status}" if status >= 0 else f"by signal {-status}"
+    return f"{'by' if status < 0 else 'with'} {end_of_process(status)}"
 
 
 def _bytes(data: bytes) -> str:

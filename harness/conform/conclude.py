@@ -32,13 +32,21 @@ def failures(case: CaseResult) -> Iterator[Finding]:
 def says_of(case: CaseResult, requirement: str) -> Outcome | None:
     """Return what `case` says of `requirement`; None where it says nothing.
 
-    A case that failed without blaming it says nothing: what it would have shown was disturbed.
+    A case that failed without blaming it says nothing: what it would have shown was disturbed, but
+    where a mere part of another requirement is violated, which disturbs nothing.
     """
     if requirement in case.blamed:
         return Outcome.FAIL
-    if requirement not in case.of or case.outcome is Outcome.FAIL:
+    if requirement not in case.of:
         return None
+    if case.outcome is Outcome.FAIL:
+        return Outcome.PASS if _is_undisturbed(case) else None
     return case.outcome
+
+
+def _is_undisturbed(case: CaseResult) -> bool:
+    """Tell whether all that was found in `case` is a part that SHOULD be of what MUST be."""
+    return all(one.outcome is Outcome.FAIL and one.level for one in case.findings)
 
 
 def excuse(case: CaseResult, requirement: str, known: Sequence[Deviation]) -> Deviation | None:

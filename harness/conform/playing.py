@@ -31,6 +31,7 @@ from harness.run import RunResult, run_plan
 from harness.scenario import Scenario
 from harness.target import TargetSpec
 from harness.verdict import Outcome, Verdict
+from harness.words import end_of_process
 
 MOST_PRINTED = 4096
 NOT_OURS = "it stops, ends or starts the server, and this one was not started by the harness"
@@ -136,7 +137,8 @@ def _store_inputs(job: Job, scenario: Scenario, plan: Plan) -> None:
 
 
 def _server_run(job: Job, plan: Plan, result: RunResult, verdict: Verdict, begun: float) -> CaseRun:
-    crash = _ended(result.exit_status)
+    status = result.exit_status
+    crash = "" if status is None else end_of_process(status)
     about = about_of(job, result.output, crash)
     passed = verdict.outcome is Outcome.PASS
     if job.folder is not None and job.folder.exists():
@@ -149,12 +151,6 @@ def _server_run(job: Job, plan: Plan, result: RunResult, verdict: Verdict, begun
         wire="" if passed else wire_log(result.history, f"dialect {plan.dialect}"),
         crash=crash,
     )
-
-
-def _ended(status: int | None) -> str:
-    if status is None:
-        return ""
-    return f"exit status {status}" if status >= 0 else f"signal {-status}"
 
 
 def _spec(job: Job) -> TargetSpec:

@@ -9,6 +9,7 @@ from typing import Any
 from harness import events
 from harness.escape import excerpt
 from harness.events import Event, Role
+from harness.words import ended_words
 
 MOST_LINES = 300
 _WIDTH = 160
@@ -53,10 +54,6 @@ def _bytes(data: bytes) -> str:
     return f"{len(data)} bytes: {shown}"
 
 
-def _ended(status: int) -> str:
-    return f"ended with exit status {status}" if status >= 0 else f"was ended by signal {-status}"
-
-
 _TOLD: tuple[tuple[type[Event] | tuple[type[Event], ...], Callable[[Any], str]], ...] = (
     (events.Connect, lambda _: "connects"),
     (events.Connected, lambda one: f"is connected, from port {one.port}"),
@@ -69,7 +66,7 @@ _TOLD: tuple[tuple[type[Event] | tuple[type[Event], ...], Callable[[Any], str]],
     (events.Froze, lambda _: "stops reading"),
     (events.Thawed, lambda _: "reads again"),
     (events.ServerTold, lambda one: f"is told: {one.act}"),
-    (events.Exited, lambda one: _ended(one.status)),
+    (events.Exited, lambda one: ended_words(one.status)),
     (
         events.StepFailed,
         lambda one: f"step failed: {one.failure} {excerpt(one.note, _WIDTH)}".rstrip(),

@@ -217,7 +217,7 @@ def _row(page: Page, one: RequirementResult, *, verbose: bool) -> None:
     told = counted(len(one.cases), "case", "cases")
     of = f" in {failed} of {told}" if failed else f" ({told})" if one.cases else ""
     sentence = f": {one.sentence}" if verbose else ""
-    left = f"{mark} {pad(one.id, 9)} {pad(one.level, 6)}"
+    left = f"{mark} {pad(one.id, 9)} {pad(one.only or one.level, 6)}"
     page.add(f"{left} {words}{of}{sentence}", _MOST_WORDS, indent=2)
 
 

@@ -140,7 +140,7 @@ def test_what_the_server_printed_and_how_it_ended_is_in_the_verdict(
 ) -> None:
     out_of("talk.yaml", "--out", "o", "--report", "json=v.json")
     text = (desk / "v.json").read_text(encoding="utf-8")
-    assert '"server_exit": "signal 11"' in text
+    assert '"server_exit": "SIGSEGV"' in text
     assert '"server_output_tail": "out\\\\xff"' in text
     assert text == (desk / "o" / "verdict.json").read_text(encoding="utf-8")
     assert len(table.specs) == 1

@@ -33,6 +33,7 @@ def test_a_program_that_never_listened_is_no_server_that_died(tale: Tale) -> Non
     [
         (0, "ended with exit status 0"),
         (-11, "was ended by SIGSEGV"),
+        (-13, "was ended by SIGPIPE"),
         (-99, "was ended by signal 99"),
     ],
 )
@@ -45,6 +46,13 @@ def test_the_server_ends(tale: Tale, status: int, how: str) -> None:
         f"The server {how} in the middle of the scenario; nobody had told it to."
     )
     assert finding.moments == ()
+
+
+def test_who_writes_to_one_who_is_gone_has_to_ignore_a_signal(tale: Tale) -> None:
+    tale.room("ann", "bob")
+    tale.add(Exited, -13)
+    (finding,) = tale.check("alive").findings
+    assert "ignore it, or send with MSG_NOSIGNAL" in finding.cause
 
 
 def test_after_a_departure(tale: Tale) -> None:

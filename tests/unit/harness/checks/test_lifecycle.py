@@ -39,14 +39,16 @@ def test_it_ends_and_starts_again(tale: Tale, act: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "how"), [(1, "exit status 1"), (-2, "signal 2")], ids=["status", "signal"]
+    ("status", "how"),
+    [(1, "ended with exit status 1"), (-2, "was ended by SIGINT")],
+    ids=["status", "signal"],
 )
 def test_interrupted_it_should_end_with_0(tale: Tale, status: int, how: str) -> None:
     told(tale, "interrupt", done=False)
     tale.add(Exited, status)
     (finding,) = tale.check("lifecycle").findings
     assert finding.requirement == "LIFE-1"
-    assert finding.says == f"After SIGINT the server ended with {how}, and SHOULD with 0."
+    assert finding.says == f"After SIGINT the server {how}; its exit status SHOULD be 0."
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,16 @@ def test_a_case_that_failed_for_another_s_sake_says_nothing() -> None:
     assert "shaded" in of("JOIN-3", SHADED).reason
 
 
+def test_a_part_that_should_be_disturbs_nothing_else() -> None:
+    part = finding("LIFE-1", level="SHOULD")
+    restarted = case("restart", "LIFE-2", run(part))
+    assert says_of(restarted, "LIFE-2") is Outcome.PASS
+    assert of("LIFE-2", restarted).standing is Standing.PASS
+    assert of("LIFE-1", restarted).only is Level.SHOULD
+    for more in (run(part, finding("RELAY-1")), inconclusive("RELAY-1")):
+        assert says_of(case("restart", "LIFE-2", run(part), more), "LIFE-2") is None
+
+
 def test_what_no_case_was_about_is_not_there() -> None:
     assert [one.id for one in requirements_of([GOOD], (), {})] == ["JOIN-3"]
 

@@ -203,8 +203,8 @@ def test_how_the_server_ended_and_what_it_printed() -> None:
 
 @pytest.mark.parametrize("output", ["", " \n\n"])
 def test_a_server_that_printed_nothing(output: str) -> None:
-    text = shown(FAILED, replace(ABOUT, server_output_tail=output, server_exit="signal 9"))
-    assert "The server ended by itself: signal 9\n\nRun it again" in text
+    text = shown(FAILED, replace(ABOUT, server_output_tail=output, server_exit="SIGKILL"))
+    assert "The server ended by itself: SIGKILL\n\nRun it again" in text
 
 
 def test_a_pass_tells_nothing_of_the_server() -> None:
