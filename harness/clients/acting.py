@@ -56,7 +56,7 @@ class Acting(Stage):
         try:
             await self.acts[act.verb](self, act)
         except ActFailedError as failed:
-            late = self.watch.late_since(begin) if self.watch else 0.0
+            late = self.watch.late_since(begin) - failed.made_up if self.watch else 0.0
             self.note(happened.Failed(self.now(), number, failed.deadline, late))
             self.failed = True
             return False
@@ -231,11 +231,14 @@ class Acting(Stage):
     async def wait_for_end(self, seconds: float) -> None:
         """Wait for the program's end, and look at what it uses meanwhile."""
         loop = asyncio.get_running_loop()
+        begin, made_up = self.now(), 0.0
         deadline = loop.time() + seconds
         while self.exit_status is None:
             left = deadline - loop.time()
+            if left <= 0 and (left := self.owed(begin, seconds, made_up)):
+                made_up, deadline = made_up + left, loop.time() + left
             if left <= 0 or self.stopped:
-                raise ActFailedError(seconds)
+                raise ActFailedError(seconds, made_up)
             await self.sample()
             await self.until(lambda: self.exit_status is not None, min(left, _SAMPLE_EVERY))
             self.press_again()

@@ -1,6 +1,7 @@
 """Asking: whether a client knows the prompt when it comes, and asks the person. Pure."""
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from harness.client_step import ClientVerb
 from harness.clients import happenings as happened
@@ -11,6 +12,8 @@ from harness.dialect import Asking
 from harness.verdict import Finding
 
 CHECK = "asks"
+# Shorter ones are words, or names.
+LEAST_TAIL = 5
 
 
 def asks(case: ClientCase) -> Checked:
@@ -65,12 +68,36 @@ def _glued_words(case: ClientCase, act: Act) -> str:
     return prompt + before.strip() if before.strip() else ""
 
 
+def _tail_shown(act: Act, lines: list[str]) -> str:
+    """Return the most of a prompt of one line that begins or ends a line, without what is before.
+
+    What the person just types may stand beside it. The program may ask in the same words itself.
+    """
+    sent = b"".join(act.segments)
+    whole = sent.decode("utf-8", "replace").strip()
+    others = [line for line in lines if not line.casefold().endswith(whole.casefold())]
+    ends = list(accumulate(map(len, act.segments)))[:-1] if "\n" not in whole else []
+    tails = [sent[end:].decode("utf-8", "replace").strip() for end in ends]
+    most = [tail for tail in tails if len(tail) >= max(len(whole) / 2, LEAST_TAIL)]
+    at_edge = (tail for tail in most for line in others if _is_at_edge(tail, line))
+    return next(at_edge, "")
+
+
+def _is_at_edge(tail: str, line: str) -> bool:
+    return line.startswith(tail) or line.endswith(tail)
+
+
 def _pieces_shown(act: Act, lines: list[str]) -> str:
-    """Return the pieces of a prompt where each stands in a line of its own; "" where not so."""
+    """Return the pieces of a prompt that stand in lines of their own; "" where none do.
+
+    All of them, each by itself, or the most of it in one: the first was taken for the prompt.
+    """
     decoded = (one.decode("utf-8", "replace").strip() for one in act.segments)
     pieces = [piece for piece in decoded if piece]  # the last may be a line end
     if act.messages or len(pieces) < 2:
         return ""
+    if tail := _tail_shown(act, lines):
+        return tail
     first = next((at for at, line in enumerate(lines) if line.endswith(pieces[0])), len(lines))
     rest = iter(lines[first + 1 :])  # what the person types may stand between
     return ", ".join(pieces) if all(piece in rest for piece in pieces[1:]) else ""

@@ -13,22 +13,29 @@ from harness.clients.program import Program
 from harness.clients.screen import Screen
 from harness.clients.script import Act, Script
 from harness.clients.server import FakeServer
+from harness.deadlines import LATE_SHARE
 from harness.dialect import Dialect
 from harness.recorder import Recorder
 from harness.watch import Watch
 
 CLOSED = 0.5
 ENDED = 2.0
+# Of a deadline: how often it may be made up for.
+MOST_MADE_UP = 4
 # Drawing it takes a second for every eighth part of a mebibyte.
 MOST_PRINTED = 1 << 19
 
 
 class ActFailedError(Exception):
-    """An act is not complete; `deadline` seconds were waited."""
+    """An act is not complete; `deadline` seconds were waited, and `made_up` more.
 
-    def __init__(self, deadline: float) -> None:
-        super().__init__(deadline)
+    Those made up for as many in which the harness or the program waited for a processor.
+    """
+
+    def __init__(self, deadline: float, made_up: float = 0.0) -> None:
+        super().__init__(deadline, made_up)
         self.deadline = deadline
+        self.made_up = made_up
 
 
 class Stage:
@@ -113,8 +120,22 @@ class Stage:
     async def need(self, done: Callable[[], bool], act: Act, usual: float) -> None:
         """Wait until `done`; raises where it is not within the deadline of `act`."""
         seconds = (act.within or usual) * self.patience
-        if not await self.until(done, seconds):
-            raise ActFailedError(0.0 if self.exit_status is not None else seconds)
+        begin, made_up, left = self.now(), 0.0, seconds
+        while not await self.until(done, left):
+            left = self.owed(begin, seconds, made_up)
+            if not left:
+                raise ActFailedError(0.0 if self.exit_status is not None else seconds, made_up)
+            made_up += left
+
+    def owed(self, begin: int, seconds: float, made_up: float) -> float:
+        """Return how much longer to wait than `seconds` since `begin`: as long as was lost; or 0.
+
+        On a machine that has much to do a deadline that is counted by the clock proves nothing.
+        """
+        if self.watch is None or self.stopped or self.exit_status is not None:
+            return 0.0
+        lost = self.watch.late_since(begin) - made_up
+        return lost if seconds * LATE_SHARE < lost and made_up < MOST_MADE_UP * seconds else 0.0
 
     # -- the end -------------------------------------------------------------------------------
 

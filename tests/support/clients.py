@@ -52,6 +52,7 @@ CAUGHT_CLIENTS: Mapping[str, tuple[Catch, ...]] = {
         ("wants_prompt_in_one_read", "prompt_in_pieces-pipe", "raw"),
         ("wants_prompt_in_one_read", "prompt_with_a_message-terminal", "raw"),
         ("takes_a_piece_for_a_line", "prompt_in_pieces-terminal", "lines"),
+        ("takes_first_byte_for_prompt", "prompt_in_pieces-terminal", "raw"),
     ),
     "C-SEND-1": (
         ("sends_line_ends", "typed_lines-terminal", "raw"),
