@@ -376,3 +376,32 @@ def test_text_that_looks_like_a_notice_is_text_once_that_is_certain() -> None:
     listener = _heard_in(dialect, "[ann] so bob left", said=said)
     assert (heard(listener), listener.notices, wrong(listener)) == ("", [], [])
     assert [one.nick for one in listener.doubtful_notices] == ["bob"]
+
+
+# -- much in one read ------------------------------------------------------------------------------
+
+
+def test_all_that_is_right_behind_an_anomaly_is_heard_however_much_comes_at_once() -> None:
+    count = 3 * attribution.PORTION // 17
+    voices = voices_of("raw", NAMES, ["0 #"] * count)
+    listener = hear(voices, "?!" + "".join(f"ann: <0.{at}>" for at in range(count)))
+    assert heard(listener) == " ".join(f"0.{at}" for at in range(count))
+    assert wrong(listener) == ["invented -"]
+
+
+def test_a_second_anomaly_may_be_longer_than_what_is_read_at_once() -> None:
+    voices = voices_of("raw", NAMES, ["0 # one", "1 # x"])
+    noise = "?" * (2 * attribution.PORTION)
+    listener = hear(voices, f"?!ann: <0.0> one{noise}bob: <1.0> x")
+    assert (heard(listener), wrong(listener)) == ("0.0 1.0", ["invented -", "invented -"])
+    assert listener.unexplained == 2 + len(noise)
+
+
+def test_what_begins_like_a_notice_and_is_none_is_told() -> None:
+    dialect = _dialect(relay="[{nick}] {message}", join={"text": "[{nick}] joined"}, **_RAW)
+    said = ["0 # hi", "0 joined us", "1 # ho"]
+    right = _heard_in(dialect, "[ann] <0.0> hi[ann] joined us[bob] <1.0> ho", said=said)
+    assert (heard(right), right.notices, wrong(right)) == ("0.0 0.1 1.0", [], [])
+    listener = _heard_in(dialect, "[ann] <0.0> hi[ann] joined uX[bob] <1.0> ho", said=said)
+    assert heard(listener) == "0.0 1.0"
+    assert wrong(listener) == ["invented -", "altered 0.1+8"]

@@ -4,6 +4,7 @@ import pytest
 from streams import doubtful, hear, heard, stream, voices_of, wrong
 
 from harness import deliveries
+from harness.announcement import Occasion
 from harness.anomalies import MOST_TEXT, Fault
 
 NAMES = ("ann", "bob", "bob")
@@ -143,3 +144,23 @@ def test_after_so_many_anomalies_nobody_listens_any_more(monkeypatch: pytest.Mon
     assert wrong(listener) == ["repeated 0.0"] * 3
     assert listener.deaf
     assert "1.0" not in heard(listener)
+
+
+def test_a_notice_is_heard_when_its_last_byte_is() -> None:
+    voices = voices_of("announcing-raw", NAMES[:2], ["0 # one"])
+    listener = hear(voices, "[ann] <0.0> on|*** bob has left| the chat ***\n|[ann] e")
+    assert (heard(listener), listener.times, wrong(listener)) == ("0.0", [1003], [])
+    (notice,) = listener.notices
+    assert (notice.occasion, notice.nick, notice.at) == (Occasion.LEAVE, "bob", 1002)
+    assert listener.doubtful_notices == []
+
+
+def test_of_a_notice_that_somebody_may_have_said_it_cannot_be_told() -> None:
+    text = "*** bob has left the chat ***\n"
+    voices = voices_of("announcing-raw", NAMES[:2], [f"0 hi{text}", "0 # one"])
+    listener = hear(voices, f"[ann] hi{text}")
+    assert (heard(listener), doubtful(listener), wrong(listener)) == ("", "0.0", [])
+    assert listener.notices == []
+    assert [(one.occasion, one.nick, one.at) for one in listener.doubtful_notices] == [
+        (Occasion.LEAVE, "bob", 1000)
+    ]

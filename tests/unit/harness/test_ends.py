@@ -55,3 +55,9 @@ def test_a_text_on_the_wire(ends: Ends, wire: bytes) -> None:
 )
 def test_what_is_not_one_text(ends: Ends, data: bytes) -> None:
     assert ends.unwrap(data) is None
+
+
+@pytest.mark.parametrize("value", [0x20, 0x7E, 0x30, 0x41, 0x7A, "0x41", "0x7e"])
+def test_what_stands_in_nearly_every_message_ends_none(value: object) -> None:
+    with pytest.raises(BadValue, match="stands in nearly every message"):
+        parse_ends(value)

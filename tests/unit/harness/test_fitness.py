@@ -6,7 +6,7 @@ from harness.dialect import Dialect
 from harness.dialect_files import load_dialect
 from harness.errors import InputError, Problem
 from harness.feature import Feature
-from harness.fitness import NotApplicableError, lacking
+from harness.fitness import NotApplicableError, lacking, of_a_send
 from harness.nodes import loads
 from harness.planning import make_plan
 from harness.scenario import read_scenario
@@ -190,3 +190,12 @@ def test_what_is_needed_and_lacking() -> None:
     assert lacking([Feature.ECHO, Feature.CHUNKS], raw) == (
         "it needs echo, and in raw a sender gets no copy of its own words"
     )
+
+
+def test_where_nobody_has_a_nickname_a_stranger_can_send_nothing() -> None:
+    text = "format: 1\nscenario: A test\npeople: {alice: }\nstory:\n  - {who: alice, send: hi}\n"
+    (step,) = read_scenario(loads(text, "test.yaml")).story
+    nobody = load_dialect("anonymous")
+    assert of_a_send(step, b"hi\n", 0, False, nobody) == "nobody has a nickname"
+    assert of_a_send(step, b"hi\n", 0, False, dialect()) == ""
+    assert of_a_send(step, b"hi\n", 0, True, nobody) == ""

@@ -310,3 +310,23 @@ def test_what_is_said_without_its_end_goes_on_in_the_same_frame() -> None:
         voices.say(Said(number + 1, 0, number, data, b"", Kind.STORY, number + 1, -1))
     listener = hear(voices, "ann: one t|wo six\n")
     assert (heard(listener), wrong(listener)) == ("0.0 0.1 0.2", [])
+
+
+def test_a_notice_interrupts_who_is_heard_and_a_prefix_must_follow_it() -> None:
+    notice = "*** bob has left the chat ***\n"
+    voices = voices_of("announcing-raw", ["ann", "bob"], ["0 # hi", "1 # ho"])
+    (speaker,) = (number for number, told in voices.notices.items() if told == ("leave", "bob"))
+    for rest, goes_on in ((b"[ann] i", True), (b"i", False)):
+        matcher = Matcher(voices, own=9)
+        assert matcher.feed(stream(f"[ann] <0.0> h{notice}")) is None
+        assert matcher.take_pieces() == [
+            Piece(0, 6, 20, (14,), closed=True),
+            Piece(speaker, 20, 50, (0,), closed=True),
+        ]
+        failed = matcher.feed(rest)
+        if goes_on:
+            assert failed is None
+            assert matcher.take_pieces() == [Piece(0, 56, 57, (15,), closed=False)]
+        else:
+            assert failed is not None
+            assert (failed.conn, failed.best()) == (NOBODY, 50)

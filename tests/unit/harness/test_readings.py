@@ -1,6 +1,7 @@
 """What several readings of one stream agree on is certain, and all else is doubtful."""
 
 from harness.readings import (
+    MOST_OPEN,
     NOBODY,
     Doubt,
     Piece,
@@ -97,3 +98,20 @@ def test_two_that_go_on_alike_are_one() -> None:
     first, second = reading(3, [4], ONE), reading(3, [4], ONE)
     others = [reading(3, [5], ONE), reading(3, [4], TWO), reading(3), reading(NOBODY, [4], ONE)]
     assert list(distinct([first, second, *others])) == [first, *others]
+
+
+def test_of_two_readings_the_one_that_explains_more_is_worth_more() -> None:
+    further, nearer = reading(0, [3], ONE, TWO, reach=29), reading(0, [3], reach=28)
+    assert further.worth > nearer.worth
+    # Where both come as far, the one whose last piece begins later; then the one of fewer turns.
+    later = reading(0, [3], ONE, reach=28)
+    later.begin = 26
+    assert later.worth > nearer.worth
+    assert nearer.worth > reading(0, [3], ONE, reach=28).worth
+    assert reading(0, [3], ONE, reach=28).worth > reading(0, [3], ONE, TWO, reach=28).worth
+
+
+def test_a_reading_may_be_so_far_from_what_is_certain() -> None:
+    assert not reading(0).is_long
+    assert not reading(0, [0], *[ONE] * (MOST_OPEN - 1)).is_long
+    assert reading(0, [0], *[ONE] * MOST_OPEN).is_long

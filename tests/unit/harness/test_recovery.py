@@ -277,3 +277,41 @@ def test_behind_bytes_that_are_not_judged_a_stream_may_end_anywhere(
     voices = voices_of(dialect, ["ann", "bob"], [b"0 # \xff\xfe", "1 # hi", "1 ho"])
     voices.speeches[0].untext = 0
     assert hear(voices, text).anomalies == []
+
+
+@pytest.mark.parametrize(
+    ("read", "messages", "faults", "told"),
+    [
+        pytest.param("*** bob has left the chat ***\nzz", "", ["invented -"], "bob", id="behind"),
+        pytest.param(
+            "zz*** bob has left the chat ***\n*** ann has left the chat ***\n[ann] <0.0> one",
+            "0.0",
+            ["invented -"],
+            "bob ann",
+            id="before",
+        ),
+        pytest.param(
+            "[ann] <0.0> oX*** bob has left the chat ***\n[bob] <1.0> two",
+            "1.0",
+            ["altered 0.0+14"],
+            "bob",
+            id="behind what is altered",
+        ),
+        pytest.param(
+            "[ann] <0.0> o*** bob has left the chat ***\nne",
+            "",
+            ["invented -"],
+            "bob",
+            id="a message goes on behind it without its name",
+        ),
+        pytest.param(
+            "zz*** zed has left the chat ***\n", "", ["invented -"], "", id="of nobody who is here"
+        ),
+    ],
+)
+def test_a_notice_is_in_order_where_something_else_is_not(
+    read: str, messages: str, faults: list[str], told: str
+) -> None:
+    listener = hear(voices_of("announcing-raw", NICKS, ["0 # one", "1 # two"]), read)
+    assert (heard(listener), wrong(listener)) == (messages, faults)
+    assert " ".join(notice.nick for notice in listener.notices) == told

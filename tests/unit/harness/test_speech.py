@@ -1,10 +1,14 @@
 """What everyone said, as the bytes that a relay may be made of."""
 
 import pytest
-from streams import name_of, say, voices_of
+from streams import name_of, say, stream, voices_of
+from wires import Wire, dialect_of
 
-from harness.events import Kind
-from harness.starts import common, occurrences
+from harness.announcement import Occasion
+from harness.dialect import Dialect
+from harness.events import Kind, Said
+from harness.readings import NOBODY
+from harness.speech import CLUE, Voices
 
 NAMES = ("ann", "bob", "bob")
 
@@ -140,25 +144,187 @@ def test_a_letter_of_a_name_at_the_end_begins_no_prefix_by_itself() -> None:
     assert not voices_of("raw", NAMES).may_turn(b"xnn", 3)
 
 
+# -- frames --------------------------------------------------------------------------------------
+
+
+def _people(dialect: Dialect) -> Voices:
+    """Let everyone be in a room in which nobody has spoken."""
+    return Wire(dialect, NAMES).voices
+
+
+def _pieces(*pieces: bytes) -> Voices:
+    """Let ann say pieces of lines."""
+    voices = voices_of("lines", NAMES)
+    for number, data in enumerate(pieces):
+        voices.say(Said(number + 1, 0, number, data, b"", Kind.STORY, number + 1, -1))
+    return voices
+
+
 @pytest.mark.parametrize(
-    ("left", "right", "length"),
+    ("offset", "ends"),
     [
-        (b"", b"x", 0),
-        (b"abc", b"abcd", 3),
-        (b"abc", b"xbc", 0),
-        (b"abcdefgh", b"abcdefgX", 7),
-        (b"abcdefgh", b"abXdefgh", 2),
-        (b"abcdefgh", b"aXcXefgh", 1),
+        pytest.param(0, True, id="before all"),
+        pytest.param(3, False, id="what has no end"),
+        pytest.param(7, True, id="an end"),
+        pytest.param(9, False, id="an end inside a message"),
+        pytest.param(11, True, id="its end"),
+        pytest.param(12, False, id="the end of all, without an end"),
     ],
 )
-def test_what_is_common_in_front(left: bytes, right: bytes, length: int) -> None:
-    assert common(left, right) == length
-    assert common(bytearray(right), left) == length
+def test_a_frame_ends_where_its_end_was_said_and_a_message_with_it(offset: int, ends: bool) -> None:
+    speech = _pieces(b"one", b"two\n", b"a\nb\n", b"c").speeches[0]
+    assert speech.ends_frame(offset) is ends
 
 
 @pytest.mark.parametrize(
-    ("most", "before", "found"),
-    [(9, 9, [0, 1, 2, 5]), (2, 9, [0, 1]), (9, 2, [0, 1]), (9, 0, [])],
+    ("start", "end"),
+    [
+        pytest.param(0, 7, id="it goes on in the next message"),
+        pytest.param(7, 9, id="the next frame"),
+        pytest.param(9, 11, id="it ends nowhere"),
+        pytest.param(11, 11, id="nothing was said there"),
+    ],
 )
-def test_where_something_occurs(most: int, before: int, found: list[int]) -> None:
-    assert occurrences(bytearray(b"aaaa aa"), b"aa", most, before) == found
+def test_where_a_frame_ends(start: int, end: int) -> None:
+    assert _pieces().speeches[0].frame_end(start) == start
+    assert _pieces(b"one", b"two\n", b"x\n", b"a", b"b").speeches[0].frame_end(start) == end
+
+
+@pytest.mark.parametrize(
+    ("data", "loose"), [(b"hi\n", False), (b"a\nb\n", True), (b"hi", True), (b"\nhi", True)]
+)
+def test_who_has_said_what_is_not_one_frame_is_not_looked_up(data: bytes, loose: bool) -> None:
+    voices = voices_of("lines", NAMES, ["0 # before"])
+    voices.say(Said(2, 0, 1, data, b"", Kind.STORY, 2, -1))
+    after, other = say(voices, "0 # after"), say(voices, "1 # x")
+    assert voices.speeches[0].loose is loose
+    assert (after.token in voices.plain) is not loose
+    assert other.token in voices.plain
+    assert after.token in voices.tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("<0.0> hi\n", [(0, 0, [0])], id="a token tells"),
+        pytest.param("<0.0> hi\n<1.0> ho\n", [(0, 0, [0]), (16, 16, [1])], id="two frames"),
+        pytest.param("same\n", [(0, 0, [0, 1])], id="two have said it"),
+        pytest.param("mine\n", [(0, 0, [1])], id="one has said it"),
+        pytest.param("hers\n", [(0, 0, [])], id="nobody has said it"),
+        pytest.param("he <9.9>\n", [(0, 0, [])], id="a token that is nobody's"),
+        pytest.param("<9.9> <1.0>\n", [(0, 0, [1])], id="of two tokens one is known"),
+        pytest.param("mi", [], id="so far anything may follow"),
+    ],
+)
+def test_a_frame_that_names_nobody_is_whose_words_it_holds(
+    text: str, found: list[tuple[int, int, list[int]]]
+) -> None:
+    voices = voices_of("anonymous", NAMES[:2])
+    for word in ("0 # hi", "1 # ho", "0 same", "1 same", "1 mine"):
+        say(voices, word)
+    assert voices.find_prefixes(stream(text), 0) == found
+
+
+def test_of_a_frame_without_its_end_all_tell_who_said_its_beginning() -> None:
+    long = "x" * CLUE
+    voices = voices_of("anonymous", NAMES, ["0 mine", "1 mild", f"2 {long}y"])
+    for text, conns in ((b"mi", [0, 1]), (b"min", [0]), (b"hi", []), (f"{long}z".encode(), [2])):
+        assert voices.find_prefixes(text, 0, final=True) == [(0, 0, conns)]
+
+
+def test_who_said_what_is_not_one_frame_may_have_said_any() -> None:
+    voices = voices_of("anonymous", NAMES, ["0 # hi", "1 mine"])
+    voices.say(Said(9, 2, 0, b"no end", b"", Kind.STORY, 9, -1))
+    for text in (b"mine\n", stream("<0.0> hi\n"), b"nobody's\n"):
+        ((_, _, conns),) = voices.find_prefixes(text, 0)
+        assert 2 in conns
+    assert voices.find_prefixes(b"mine\n", 0) == [(0, 0, [1, 2])]
+
+
+def test_an_own_prefix_tells_whose_a_frame_is_whatever_stands_behind_it() -> None:
+    voices = _people(dialect_of("lf", relay="{message}", echo="me: {message}"))
+    message = say(voices, "1 # hi")
+    frame = b"me: " + message.data
+    # The token tells of the first; behind her own prefix only ann can be heard.
+    assert voices.find_prefixes(frame, 0, 0) == [(0, 0, [1]), (0, 4, [0])]
+    assert voices.find_prefixes(frame, 0, 7) == [(0, 0, [1])]
+
+
+def test_bytes_that_are_no_text_tell_nothing_of_who_said_a_frame() -> None:
+    voices = voices_of("anonymous", NAMES[:2], ["1 mine"])
+    voices.speeches[0].untext = 0
+    say(voices, "0 mine")
+    assert voices.find_prefixes(b"mine\n", 0) == [(0, 0, [1])]
+
+
+@pytest.mark.parametrize(("dialect", "murky"), [("anonymous", True), ("lines", False)])
+def test_where_no_name_tells_whose_it_is_bytes_that_are_no_text_may_be_anyones(
+    dialect: str, murky: bool
+) -> None:
+    voices = voices_of(dialect, NAMES, ["0 # hi"])
+    assert not voices.is_murky(0)
+    voices.speeches[0].untext = 0
+    assert voices.is_murky(0)
+    assert voices.is_murky(1) is murky
+
+
+# -- echoes and notices --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("echo", "own"),
+    [
+        (None, b"ann: "),
+        ("You: {message}", b"You: "),
+        ("{nick}: {message}", b"ann: "),
+        ("{message}", b""),
+    ],
+)
+@pytest.mark.parametrize("heard", ["none", "lf"])
+def test_behind_what_somebody_hears_itself(heard: str, echo: str | None, own: bytes) -> None:
+    voices = _people(dialect_of(heard, **({"echo": echo} if echo else {})))
+    message = say(voices, "0 # hi")
+    assert [voices.speeches[0].heard_by(conn) for conn in (0, 1)] == [own, b"ann: "]
+    assert message.relayed == b"ann: " + message.data
+    assert message.echo == (own + message.data if echo else b"")
+
+
+def test_own_words_are_looked_for_behind_their_own_prefix() -> None:
+    voices = _people(dialect_of(echo="You said: {message}"))
+    text = b"You said: xbob: y"
+    assert voices.find_prefixes(text, 0, 0) == [(0, 10, [0]), (11, 16, [1, 2])]
+    assert voices.find_prefixes(text, 0, 2) == [(0, 10, [2]), (11, 16, [1])]
+    # Text in which one could stand is not for the fast path, whoever reads it.
+    tokens = [say(voices, f"0 # {text}").token for text in ("You said", "You said: x", "bob: x")]
+    assert [token in voices.plain for token in tokens] == [True, False, False]
+
+
+def test_notices_are_looked_for_where_no_frame_ends() -> None:
+    voices = voices_of("announcing-raw", NAMES)
+    text = b"Welcome, ann!\n[bob] x*** bob has left the chat ***\n*** zed has left the chat ***\n"
+    rows = voices.find_prefixes(text, 0)
+    assert [text[row.begin : row.end] for row in rows] == [
+        *(b"Welcome, ann!\n", b"[bob] ", b"*** bob has left the chat ***\n"),
+    ]
+    greeting, left = rows[0].conns[0], rows[2].conns[0]
+    assert max(greeting, left) < NOBODY
+    assert voices.notices[greeting] == (Occasion.GREETING, "ann")
+    assert voices.notices[left] == (Occasion.LEAVE, "bob")
+    # Three on each of two names: namesakes are announced alike.
+    assert len(voices.notices) == 6
+    # Text that could hold one is not for the fast path.
+    tokens = [say(voices, f"0 # {part}").token for part in ("*** hi", " has left the chat ***\n")]
+    assert [token in voices.plain for token in tokens] == [True, False]
+
+
+def test_a_notice_that_names_nobody_is_one_for_all() -> None:
+    voices = _people(dialect_of(greeting=["Hello, {nick} of {host}:{port}.", "Be kind!"]))
+    named = [nick for _, nick in voices.notices.values()]
+    assert sorted(named) == ["", "ann", "bob", "bob"]
+    text = b"Hello, bob of 127.0.0.1:4002.Be kind!Hello, bob of 127.0.0.1:4000."
+    found = [(row.begin, row.end) for row in voices.find_prefixes(text, 0)]
+    assert found == [(0, 29), (29, 37)]
+
+
+def test_where_frames_end_nothing_is_announced_in_the_stream() -> None:
+    assert voices_of("announcing", NAMES).notices == {}

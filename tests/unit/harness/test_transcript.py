@@ -175,6 +175,7 @@ def test_what_belongs_to_nobody_is_collected_by_its_kind(tale: Tale) -> None:
     tale.add(events.Listening, "127.0.0.1:1")
     tale.add(events.Noise, conn, 9)
     tale.add(events.Interrupted)
+    tale.add(events.Overran, "it wrote too much")
     known = {type(event): event for event in tale.events}
     found = tale.transcript()
     assert (found.steps, found.stages) == ({4: step}, [(stage, Stage.STORY)])
@@ -185,6 +186,7 @@ def test_what_belongs_to_nobody_is_collected_by_its_kind(tale: Tale) -> None:
     assert more == tuple([known[k]] for k in (events.Silent, events.Bitten, events.ServerDone))
     assert (found.addresses, found.programs) == (["127.0.0.1:1"], {"python", "java"})
     assert (found.noise, found.interrupted) == (known[events.Noise], True)
+    assert found.overran == "it wrote too much"
 
 
 def test_a_stage_that_never_began_has_no_time(tale: Tale) -> None:

@@ -1,5 +1,7 @@
 """What the results of cases mean for each requirement, and for the whole."""
 
+from dataclasses import replace
+
 import pytest
 from results import case, finding, inconclusive, run
 
@@ -109,6 +111,15 @@ def test_the_worst_order_of_all_runs_counts() -> None:
     cases = [case("a", "RELAY-11", run(), run(order=Order.CAUSAL))]
     assert order_of([*cases, case("b", "RELAY-11", run(order=Order.UNDETERMINED))]) is Order.CAUSAL
     assert order_of([]) is Order.UNDETERMINED
+
+
+def test_a_run_that_shows_no_order_says_nothing_of_it() -> None:
+    # A client's run has no order of what everybody heard.
+    passed = run()
+    client = replace(passed, verdict=replace(passed.verdict, levels=None))
+    assert order_of([case("a", "RELAY-11", client)]) is Order.UNDETERMINED
+    with_others = [case("a", "RELAY-11", client, run(order=Order.CAUSAL), client)]
+    assert order_of(with_others) is Order.CAUSAL
 
 
 SHOULD = case("idle", "JOIN-6", run(finding("JOIN-6")))
