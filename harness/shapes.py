@@ -158,8 +158,8 @@ class Shape:
     """A template, or a part of one: `parts` as those of `Template`.
 
     `loose` is one that nearly anything can be; `literal` one of which nothing varies; `empty` one
-    without parts. `head` is its first literal, `most` how many bytes it can have at most. `trails`
-    names the field with which it ends, where nobody can tell how long that is.
+    without parts. `head` is the literal with which it begins, `most` how many bytes it can have at
+    most. `trails` names the field with which it ends, where nobody can tell how long that is.
     """
 
     def __init__(self, parts: Iterable[tuple[str, bool]], encoding: str, names: Names) -> None:
@@ -170,7 +170,7 @@ class Shape:
         last, is_field = parts[-1] if parts else ("", False)
         self.trails = last if is_field and last in _RUNS else ""
         self.empty = not parts
-        self.head = parts[0][0].encode(encoding) if parts else b""
+        self.head = parts[0][0].encode(encoding) if parts and not parts[0][1] else b""
         self.most = sum(
             MOST_FIELD if is_field else len(text.encode(encoding)) for text, is_field in parts
         )

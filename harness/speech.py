@@ -186,11 +186,10 @@ class Voices:
         values = {"nick": nick, "host": address[0], "port": str(address[1])}
         encode = self.dialect.encode
         for notice in self.dialect.notices:
-            anchor, before = _longest(notice.template), ""
-            for text, is_field in notice.template.parts:
-                if text == anchor and not is_field:
-                    break
-                before += values.get(text, "") if is_field else text
+            anchor = _longest(notice.template)
+            at = notice.template.parts.index((anchor, False))
+            ahead = notice.template.parts[:at]
+            before = "".join(values.get(text, "") if field else text for text, field in ahead)
             text, reach = notice.template.render(values), len(encode(before))
             speaker = self.table.add_notice(encode(text), encode(anchor), reach)
             if speaker is not None:
@@ -303,8 +302,9 @@ def _echo(speech: Speech, data: bytes, relayed: bytes) -> bytes:
 def _before_message(template: Template, dialect: Dialect) -> bytes:
     """Return the fixed text that stands right before the message, the same for everyone."""
     parts = (("", False), *template.parts)
-    text, is_field = parts[parts.index(("message", True)) - 1]
-    return b"" if is_field else dialect.encode(text)
+    # Two fields never stand side by side.
+    text, _ = parts[parts.index(("message", True)) - 1]
+    return dialect.encode(text)
 
 
 def _longest(template: Template) -> str:

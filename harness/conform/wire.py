@@ -3,16 +3,18 @@
 Bounded, and everything escaped: it comes from a tested program. Pure.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 from harness import events
-from harness.escape import excerpt
+from harness.escape import counted, excerpt
 from harness.events import Event, Role
 from harness.words import ended_words
 
 MOST_LINES = 300
 _WIDTH = 160
+_ATTEMPT = (events.Connect, events.ConnectFailed, events.Closed)
 # The beginning says how it came about, the end how it went wrong.
 _HEAD = 100
 
@@ -29,13 +31,28 @@ def wire_log(history: Iterable[Event], first: str = "") -> str:
 
 def _lines(history: Iterable[Event]) -> Iterator[str]:
     people: dict[int, str] = {}
+    history = list(history)
+    refused = _refused_at_first(history)
+    if refused:
+        attempts = counted(len(refused), "connection", "connections")
+        yield f"({attempts} refused before the server listened)"
     for event in history:
+        if isinstance(event, _ATTEMPT) and event.conn in refused:
+            continue
         if isinstance(event, events.Connect):
             people[event.conn] = _name(event)
         if words := _words(event):
             conn = getattr(event, "conn", None)
             who = people.get(conn, "") if conn is not None else "the server"
             yield f"{event.at / 1e9:9.4f} s  {excerpt(who, 24):16} {words}"
+
+
+def _refused_at_first(history: Sequence[Event]) -> set[int]:
+    """Return the connections that failed before the first that did not; none, where all did."""
+    before = list(takewhile(lambda event: not isinstance(event, events.Connected), history))
+    if len(before) == len(history):
+        return set()
+    return {event.conn for event in before if isinstance(event, events.ConnectFailed)}
 
 
 def _name(event: events.Connect) -> str:
@@ -51,7 +68,7 @@ def _words(event: Event) -> str:
 
 def _bytes(data: bytes) -> str:
     shown = excerpt(data[: 4 * _WIDTH].decode("utf-8", "surrogateescape"), _WIDTH)
-    return f"{len(data)} bytes: {shown}"
+    return f"{counted(len(data), 'byte', 'bytes')}: {shown}"
 
 
 _TOLD: tuple[tuple[type[Event] | tuple[type[Event], ...], Callable[[Any], str]], ...] = (

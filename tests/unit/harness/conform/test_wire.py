@@ -23,7 +23,7 @@ def _line(event: Event) -> str:
         (events.Broken(SECOND, 0, "reset by peer"), "error: reset by peer"),
         (events.Named(SECOND, 0, b"ann\n"), "-> 4 bytes: ann\\n (the nickname)"),
         (events.Said(SECOND, 0, 0, b"hi", b"", Kind.STORY, 0, 0), "-> 2 bytes: hi"),
-        (events.Sent(SECOND, 0, b"h"), "-> 1 bytes: h"),
+        (events.Sent(SECOND, 0, b"h"), "-> 1 byte: h"),
         (events.Read(SECOND, 0, b"bob: hi"), "<- 7 bytes: bob: hi"),
         (events.Eof(SECOND, 0), "<- end of stream"),
         (events.Left(SECOND, 0, Ending.HALF_CLOSE), "ends it (half-close)"),
@@ -97,7 +97,7 @@ def test_what_a_program_sends_obeys_nobody() -> None:
 @pytest.mark.parametrize("text", ["x" * 10_000, "Ж" * 5_000])
 def test_much_is_shown_in_part_and_counted_whole(text: str) -> None:
     line = _line(events.Read(0, 0, text.encode()))
-    assert "<- 10000 bytes: " in line
+    assert "<- 10 000 bytes: " in line
     assert len(line) < 300
     for event in (events.Broken(0, 0, text), events.Left(0, 0, Ending.LEAVE)):
         assert len(_line(event)) < 300
@@ -114,3 +114,30 @@ def test_of_a_long_run_the_beginning_and_the_end_are_kept(more: int) -> None:
     assert kept == sorted(kept)
     dots = [(at, line) for at, line in enumerate(lines) if "left out" in line]
     assert dots == ([(101, f"[... {more:,} lines left out ...]")] if more else [])
+
+
+def _attempt(conn: int, at: int) -> list[Event]:
+    return [
+        events.Connect(at, conn, "beacon-1", "beacon-1", Role.BEACON),
+        events.ConnectFailed(at, conn, "refused"),
+        events.Closed(at, conn),
+    ]
+
+
+def test_attempts_before_the_server_listened_are_one_line() -> None:
+    came = events.Connected(SECOND, 0, "127.0.0.1", 4000)
+    history = [*_attempt(1, 1), *_attempt(2, 2), CAME, came, *_attempt(3, 2 * SECOND)]
+    first, *lines = wire_log(history).splitlines()
+    assert first == "(2 connections refused before the server listened)"
+    assert [line[13:].split() for line in lines] == [
+        ["ann", "connects"],
+        ["ann", "is", "connected,", "from", "port", "4000"],
+        ["beacon-1", "(beacon)", "connects"],
+        ["beacon-1", "(beacon)", "error:", "refused"],
+    ]
+
+
+def test_attempts_are_shown_where_nobody_ever_came() -> None:
+    log = wire_log(_attempt(1, 1))
+    assert "before the server listened" not in log
+    assert "error: refused" in log
