@@ -402,7 +402,8 @@ def _ends_with_message(template: Template) -> bool:
 def _found_end(ends: Ends, text: str) -> str:
     """Return what in `text` a server might take for the end of a message; "" for nothing."""
     if ends in (NAMED["lf"], NAMED["crlf"]):
-        found = _LINE_ENDS.search(text)
+        # Most texts have none, and long ones are looked through for one character sooner.
+        found = _LINE_ENDS.search(text) if "\n" in text or "\r" in text else None
         return found[0] if found else ""
     mark = ends.terminator.decode("ascii")
     return mark if mark and mark in text else ""

@@ -86,7 +86,8 @@ def parse_text(template: str, fields: Sequence[str] = FIELDS) -> Text:
 
 def check_characters(text: str) -> None:
     """Check that a text can be sent as UTF-8; raises `BadValue`."""
-    if found := _SURROGATE.search(text):
+    # Long texts are mostly plain ones, in which there is nothing to look for.
+    if not text.isascii() and (found := _SURROGATE.search(text)):
         raise BadValue(f"the half character U+{ord(found[0]):04X} cannot be sent as UTF-8")
 
 
