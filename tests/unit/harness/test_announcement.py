@@ -40,7 +40,7 @@ def test_greetings() -> None:
     assert greetings(notice_template("Hi!"))[0].source == "Hi!"
 
 
-@pytest.mark.parametrize("value", [None, [], 5, [5], ""])
+@pytest.mark.parametrize("value", [None, [], 5, [5], "", "Hi \ud800", "Hi \0"])
 def test_what_is_no_greeting(value: object) -> None:
     with pytest.raises(BadValue):
         greetings(value)

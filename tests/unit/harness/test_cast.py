@@ -5,6 +5,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.cast import (
     MAX_CAST,
+    MAX_NICK,
     CastMember,
     PersonEntry,
     PersonName,
@@ -12,6 +13,7 @@ from harness.cast import (
     cast_of,
     check_name,
     check_nick,
+    check_typed,
     exists,
     group_of,
     members,
@@ -223,3 +225,22 @@ def test_the_json_schema_of_an_entry() -> None:
     forms = schema["additionalProperties"]["anyOf"]
     assert [form.get("type", "a mapping") for form in forms] == ["null", "integer", "a mapping"]
     assert "PersonSpec" in schema["$defs"]
+
+
+@pytest.mark.parametrize("typed", ["\n", " ", "bob\r\n", "x" * MAX_NICK])
+def test_nearly_anything_can_be_typed_for_a_nickname(typed: str) -> None:
+    assert check_typed(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("", "nothing is sent for an empty text"),
+        ("a~b", "it has a '~'"),
+        ("x" * (MAX_NICK + 1), "a nickname of 65 characters"),
+        ("\ud800", "cannot be sent as UTF-8"),
+    ],
+)
+def test_what_cannot_be_typed_for_a_nickname(typed: str, message: str) -> None:
+    with pytest.raises(BadValue, match=message):
+        check_typed(typed)

@@ -58,3 +58,10 @@ def test_the_first_level_that_is_refuted_is_told() -> None:
     assert Levels(Order.CAUSAL, total=three).refuted is three
     assert Levels(Order.PER_SENDER, causal=two, total=three).refuted is two
     assert Levels(Order.NONE, sender=one, causal=two, total=three).refuted is one
+
+
+@pytest.mark.parametrize(
+    ("outcome", "short"), [(Outcome.NOT_APPLICABLE, "n/a"), (Outcome.PASS, "pass")]
+)
+def test_what_is_not_applicable_has_a_short_name(outcome: Outcome, short: str) -> None:
+    assert outcome.short == short

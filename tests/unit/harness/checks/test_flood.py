@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.checks.flood import FLOOD_BYTES, FLOOD_MESSAGES
+from harness.verdict import Outcome
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -86,3 +87,11 @@ def test_words_that_nobody_heard(tale: Tale) -> None:
     del tale.events[-1]
     assert c == 2
     assert not tale.check("flood").findings
+
+
+def test_of_a_flood_beside_which_nobody_spoke_nothing_is_known(tale: Tale) -> None:
+    tale.room("ann", "bob")
+    tale.requirements = ("LOAD-4",)
+    (finding,) = tale.check("flood").findings
+    assert (finding.outcome, finding.requirement) == (Outcome.INCONCLUSIVE, "LOAD-4")
+    assert finding.says.startswith("Nobody said enough while the flood rose")
