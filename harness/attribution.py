@@ -69,10 +69,10 @@ class Listener(Deliveries):
             now, data = data[:portion], data[portion:]
             if self._recovery is None:
                 failed = self._advance(now, final and not data)
-                if failed is None and not data:
-                    return
-                portion *= 2
                 if failed is None:
+                    if not data:
+                        return
+                    portion *= 2
                     continue
                 self._recovery = self._give_up(failed)
             else:
@@ -80,9 +80,9 @@ class Listener(Deliveries):
             position, text = self._recovery.position, bytes(self._recovery.text[:MOST_TEXT])
             suspect = self._recovery.suspect
             resumption = self._recovery.next(final and not data)
-            if resumption is None and not data:
-                return
             if resumption is None:
+                if not data:
+                    return
                 continue
             # A message that is read again from its beginning is not done with.
             again = suspect is not None and resumption.message is suspect[0]
