@@ -6,6 +6,7 @@ gone counts as nothing. This file starts and ends nothing.
 """
 
 import contextlib
+import math
 import os
 import sys
 import threading
@@ -20,6 +21,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _CPUCLOCK_SCHED = 2  # the kernel's include/linux/posix-timers.h
 _THREADS_READ = 128
+_LOOKS = 5  # at a tree that ends processes while it is looked at
 _STATE, _PARENT, _ENDED_USER, _ENDED_SYSTEM, _THREADS = 0, 1, 13, 14, 17  # proc_pid_stat(5), less 3
 
 
@@ -99,15 +101,13 @@ class Meter:
         """
         if sys.platform != "linux":
             return portable_sample(self.processes(), self._port)
-        table = _table()
-        tree = self._tree(table)
+        tree, cpu = self._processor_time()
         pids = [pid for pid, fields in tree.items() if fields[_STATE] != b"Z"]
-        helper = [table[self._helper]] if self._helper in table else []
         if not pids:
             return None
         sockets = _sockets(self._port)
         return Sample(
-            cpu_seconds=sum(map(_cpu, tree)) + sum(map(_ended, (*tree.values(), *helper))),
+            cpu_seconds=cpu,
             run_delay_seconds=self._delay.update(pids),
             threads=sum(int(tree[pid][_THREADS]) for pid in pids),
             processes=len(pids),
@@ -116,6 +116,23 @@ class Meter:
             close_wait=sockets.close_wait if sockets else None,
             listeners=sockets.listeners if sockets else None,
         )
+
+    def _processor_time(self) -> tuple[dict[int, list[bytes]], float]:
+        """The tree, and what its living processes and those that they reaped have used.
+
+        A process that is reaped after its parent was looked at, and before itself was, would count
+        nowhere: the sum would fall, and rise again with the next sample. So a parent that reaped in
+        the meantime has all looked at once more; nothing counts twice, so the most is the best.
+        """
+        most = 0.0
+        for _ in range(_LOOKS):
+            table = _table()
+            tree = self._tree(table)
+            reapers = {pid: table[pid] for pid in (*tree, self._helper) if pid in table}
+            most = max(most, sum(map(_cpu, tree)) + sum(map(_ended, reapers.values())))
+            if all(_ended(fields) >= _ended_now(pid) for pid, fields in reapers.items()):
+                break
+        return tree, most
 
     def _tree(self, table: dict[int, list[bytes]]) -> dict[int, list[bytes]]:
         """The part of the table that descends from the root."""
@@ -195,10 +212,19 @@ def _is_alive(process: psutil.Process) -> bool:
     return False
 
 
+def _ended_now(pid: int) -> float:
+    stat = _stat(pid)
+    return _ended(stat) if stat else math.inf  # it has gone: whoever reaped it tells more now
+
+
 def _table() -> dict[int, list[bytes]]:
     """The fields of every process's /proc/PID/stat, from its state on."""
-    found = ((pid, _read(f"/proc/{pid}/stat")) for pid in _numbers("/proc"))
-    return {pid: stat.rpartition(b")")[2].split() for pid, stat in found if stat}
+    found = ((pid, _stat(pid)) for pid in _numbers("/proc"))
+    return {pid: stat for pid, stat in found if stat}
+
+
+def _stat(pid: int) -> list[bytes]:
+    return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
 
 
 def _cpu(pid: int) -> float:
