@@ -21,6 +21,7 @@ from harness.conform import conclude
 from harness.conform.cases import Case, load_case, load_suite
 from harness.conform.deviations import load_deviations
 from harness.conform.implementation import Implementation, names, repeat_command
+from harness.conform.learning import Learning, check_learnable, learn_apart
 from harness.conform.playing import Job, Played, to_hide, why_not
 from harness.conform.results import CaseResult, CaseRun, Deviation, Kind
 from harness.conform.suite import PROCESSES, SEEDS
@@ -29,21 +30,33 @@ from harness.dialect import Dialect
 from harness.dialect_files import load_dialect, read_dialect_text
 from harness.errors import BadValue, HarnessError
 from harness.implementation_file import address
-from harness.pytest_options import SUITE, given
+from harness.pytest_options import LEARN, LEARNT, SUITE, given
 from harness.report.text import render
 from harness.requirements import REQUIREMENTS, Level
 from harness.resources import Bounds
+from harness.source import loads, validated
 from harness.verdict import Outcome
 
-_MEMORY = 2048 << 20
+_BOUNDS = Bounds(2048 << 20, PROCESSES)
 
 
-def build_once(command: str) -> None:
-    """Build what is judged; raises `pytest.UsageError`."""
+def prepare_once(config: pytest.Config) -> None:
+    """Build what is judged, and learn how it speaks, as asked; raises `pytest.UsageError`."""
     try:
-        build(command)
+        if command := given(config, "build"):
+            build(command)
+        if given(config, "dialect") == LEARN:
+            config.stash[LEARNT] = _learnt(_implementation(config))
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _learnt(one: Implementation) -> str:
+    """Return the text of the dialect in which a server speaks."""
+    check_learnable(one)
+    with _turn(one.port):
+        _, text = learn_apart(Learning(one, _BOUNDS, to_hide(one)), clean=True)
+    return text
 
 
 class CaseFile(pytest.File):
@@ -121,7 +134,7 @@ class Judged:
             dialect=self.dialect,
             dialect_text=self.text,
             patience=self.patience,
-            bounds=Bounds(_MEMORY, PROCESSES),
+            bounds=_BOUNDS,
             hidden=to_hide(self.one),
             repeat=repeat_command(self.one, case.id, self.seed, self.patience),
         )
@@ -187,15 +200,24 @@ def _read(config: pytest.Config) -> Judged:
     deviations = given(config, "deviations")
     suite = [case.id for case in load_suite(one.kind)]
     known = load_deviations(Path(deviations), tuple(names(suite))) if deviations else ()
+    dialect, text = _spoken(config, one.dialect)
     return Judged(
         one=one,
-        dialect=load_dialect(one.dialect),
-        text=read_dialect_text(one.dialect),
+        dialect=dialect,
+        text=text,
         known=known,
         patience=_number(config, "patience", 1.0),
         seed=int(_number(config, "seed", int.from_bytes(os.urandom(4), "big") % SEEDS)),
         strict=config.getoption("--chat-strict"),
     )
+
+
+def _spoken(config: pytest.Config, name: str) -> tuple[Dialect, str]:
+    """Return the dialect called `name`, and its text: what was learnt, or what stands there."""
+    if name == LEARN:
+        text = config.stash[LEARNT]
+        return validated(loads(text, "learnt.yaml"), Dialect), text
+    return load_dialect(name), read_dialect_text(name)
 
 
 def _implementation(config: pytest.Config) -> Implementation:

@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+LEARN = "learn"
+LEARNT = pytest.StashKey[str]()
+"""What stands in the file of a dialect that was learnt for this session."""
+
 SUITE = Path(__file__).parent / "suite"
 OPTIONS = (
     ("server", "CMD", "judge this server, started anew for each case: {port}, $PORT"),
@@ -11,7 +15,7 @@ OPTIONS = (
     ("connect", "HOST:PORT", "judge a server that runs already"),
     ("port", "N", "the fixed port of a CMD without {port}"),
     ("build", "CMD", "run this once, before"),
-    ("dialect", "NAME|FILE", "how it speaks (default: raw)"),
+    ("dialect", "NAME|FILE|learn", "how it speaks (default: raw); learn: find it out first"),
     ("deviations", "FILE", "what is known to be otherwise, in YAML"),
     ("patience", "F", "multiply every deadline"),
     ("seed", "N", "drawn where it is not given"),

@@ -8,10 +8,11 @@ interfaces of pytest are used.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.pytest_options import OPTIONS, SUITE, given
+from harness.pytest_options import LEARN, LEARNT, OPTIONS, SUITE, given
 
 _LIST = ".cases"
 _LEVELS = ("MUST", "SHOULD", "level")
@@ -30,17 +31,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers, and build the program once."""
+    """Declare the markers; build the program, and learn how it speaks, once for all workers."""
     for level in _LEVELS:
         config.addinivalue_line(
             "markers", f"chat_{level.lower()}: a case about something that is a {level}"
         )
     config.addinivalue_line("markers", "chat_requirement(id): a case that shows this requirement")
-    command = given(config, "build")
-    if command and not hasattr(config, "workerinput"):
-        from harness.pytest_cases import build_once  # noqa: PLC0415
+    if hasattr(config, "workerinput"):
+        _take_learnt(config)
+    elif given(config, "build") or given(config, "dialect") == LEARN:
+        from harness.pytest_cases import prepare_once  # noqa: PLC0415
 
-        build_once(command)
+        prepare_once(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give a worker of pytest-xdist what was learnt."""
+    node.workerinput["chat_learnt"] = node.config.stash.get(LEARNT, "")
+
+
+def _take_learnt(config: Any) -> None:
+    if text := config.workerinput.get("chat_learnt"):
+        config.stash[LEARNT] = text
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

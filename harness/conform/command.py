@@ -16,18 +16,19 @@ from harness.build import build
 from harness.conform.cases import Case, load_suite, select
 from harness.conform.deviations import load_deviations, placed
 from harness.conform.implementation import Implementation, names
+from harness.conform.learning import Learning, check_learnable, learn_apart
 from harness.conform.options import ConformOptions
-from harness.conform.playing import why_not
-from harness.conform.results import Deviation, Kind, Report
-from harness.conform.suite import Suite, Terms
+from harness.conform.playing import to_hide, why_not
+from harness.conform.results import Deviation, Report
+from harness.conform.suite import PROCESSES, Suite, Terms
 from harness.conform_options import SEVERAL
 from harness.dialect import Dialect
 from harness.dialect_files import REFERENCE_SPEAKS, load_dialect, read_dialect_text
 from harness.errors import INTERRUPTED, UsageError
 from harness.report.progress import ProgressState, make_progress
+from harness.resources import Bounds
 from harness.screen import Screen
-from harness.spoken import LEARN, learnt
-from harness.target import TargetSpec
+from harness.spoken import LEARN
 from harness.verdict import Outcome, worst
 
 
@@ -75,8 +76,7 @@ def _candidate(options: ConformOptions, one: Implementation) -> _Candidate:
     known = _known(options, one, suite)
     cases = select(suite, options.selection) if options.selection else suite
     if one.dialect == LEARN:
-        if one.kind is Kind.CLIENT or one.is_reference:
-            raise UsageError(f"--dialect {LEARN} learns how a server speaks: name one")
+        check_learnable(one)
         return _Candidate(one, None, "", cases, known)
     if one.is_reference and one.dialect not in REFERENCE_SPEAKS:
         *some, last = REFERENCE_SPEAKS
@@ -136,8 +136,7 @@ def _judge(options: ConformOptions, candidate: _Candidate, screen: Screen) -> Re
         build(one.build, one.folder)
     dialect, text = candidate.dialect, candidate.text
     if dialect is None:
-        spoken = learnt(TargetSpec(one.command, one.connect, one.port), screen)
-        dialect, text = spoken.dialect, spoken.text or ""
+        dialect, text = learn_apart(_learning(options, one, screen), isolation=options.isolation)
     progress = make_progress(sys.stderr, quiet=options.quiet)
 
     def show(done: int, of: int, failed: int) -> None:
@@ -148,6 +147,12 @@ def _judge(options: ConformOptions, candidate: _Candidate, screen: Screen) -> Re
         return Suite(one, dialect, text, _terms(options, candidate)).judge(candidate.cases, show)
     finally:
         progress.done()
+
+
+def _learning(options: ConformOptions, one: Implementation, screen: Screen) -> Learning:
+    bounds = Bounds(options.memory << 20, PROCESSES)
+    hidden = to_hide(one) if options.isolation else ()
+    return Learning(one, bounds, hidden, options.patience, screen.say)
 
 
 def _terms(options: ConformOptions, candidate: _Candidate) -> Terms:

@@ -6,7 +6,7 @@ Nothing here knows which cases there are, what runs beside this one, and what th
 import asyncio
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import runfolder
@@ -56,6 +56,15 @@ class Job:
     bounds: Bounds = UNBOUNDED
     hidden: tuple[str, ...] = ()
     repeat: str = ""
+
+    @property
+    def place(self) -> Path | None:
+        """The folder in which the program is run."""
+        return self.implementation.folder
+
+    def do(self, *, network: bool) -> "Played":
+        """Play it, in a process that has a network of its own or not."""
+        return replace(play(self), network=network)
 
 
 @dataclass(frozen=True, slots=True)

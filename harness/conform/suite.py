@@ -17,7 +17,7 @@ from harness.conform.cases import Case
 from harness.conform.implementation import Implementation
 from harness.conform.playing import Job, Played, about_of, prepare, to_hide, why_not
 from harness.conform.results import CaseResult, CaseRun, Deviation, Report
-from harness.conform.workers import Failed, Result, Workers
+from harness.conform.workers import Failed, Workers
 from harness.dialect import Dialect
 from harness.errors import UsageError
 from harness.implementation_file import STRICT
@@ -136,7 +136,7 @@ class Suite:
         prepare(jobs)
         failed = 0
 
-        def done(index: int, result: Result) -> None:
+        def done(index: int, result: Played | Failed) -> None:
             nonlocal failed
             failed += self._take(jobs[index], result)
             show(index + 1, len(jobs), failed)
@@ -144,7 +144,7 @@ class Suite:
         workers.run(jobs, done)
         self.interrupted = self.interrupted or workers.interrupted
 
-    def _take(self, job: Job, result: Result) -> bool:
+    def _take(self, job: Job, result: Played | Failed) -> bool:
         """Take in what came of a job; whether it failed."""
         told = self._told[job.case.id]
         if isinstance(result, Failed):

@@ -14,10 +14,10 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from harness.conform.isolate import isolate
-from harness.conform.playing import Job, Played, play
 from harness.errors import HarnessError
 from harness.keeper import libc
 
@@ -41,7 +41,25 @@ class Failed:
     interrupted: bool = False
 
 
-Result = Played | Failed
+R_co = TypeVar("R_co", covariant=True)
+R = TypeVar("R")
+
+
+class Job(Protocol[R_co]):
+    """What is to be done in a process of its own, in the folder `place`."""
+
+    @property
+    def patience(self) -> float:
+        """By which every deadline is multiplied."""
+
+    @property
+    def place(self) -> Path | None:
+        """The folder in which it is done; None for where the harness was started."""
+
+    def do(self, *, network: bool) -> R_co:
+        """Do it; `network` tells whether the process has a network of its own."""
+
+
 _INTERRUPTED = Failed("it was interrupted", ours=False, interrupted=True)
 
 
@@ -70,7 +88,7 @@ class Workers:
             self._context.set_forkserver_preload(["__main__", __name__])
         self._working: list[_Worker] = []
 
-    def run(self, jobs: Sequence[Job], done: Callable[[int, Result], None]) -> None:
+    def run(self, jobs: Sequence[Job[R]], done: Callable[[int, R | Failed], None]) -> None:
         """Run `jobs`, and tell `done` the number of each and its result, as they come.
 
         After Ctrl-C no other is begun, and what runs is ended.
@@ -102,7 +120,7 @@ class Workers:
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def _begin(self, index: int, job: Job) -> None:
+    def _begin(self, index: int, job: Job[Any]) -> None:
         theirs, ours = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_work, args=(job, self.apart, ours))
         process.start()
@@ -110,7 +128,7 @@ class Workers:
         deadline = time.monotonic() + JOB_SECONDS * max(job.patience, 1.0)
         self._working.append(_Worker(index, process, theirs, deadline))
 
-    def _ended(self) -> Iterator[tuple[int, Result]]:
+    def _ended(self) -> Iterator[tuple[int, Any]]:
         ready = wait([one.pipe for one in self._working], timeout=_TICK)
         for worker in [one for one in self._working if one.pipe in ready]:
             result = _received(worker.pipe)
@@ -155,17 +173,15 @@ def _join(process: Any) -> None:
     process.close()
 
 
-def _received(pipe: Connection) -> Result:
+def _received(pipe: Connection) -> Any:
     try:
-        result = pipe.recv()
+        return pipe.recv()
     except (EOFError, OSError):
         return Failed("its process was ended before it was over")
-    assert isinstance(result, Played | Failed)
-    return result
 
 
-def _work(job: Job, apart: bool, pipe: Connection) -> None:
-    """Play one job in this process, and send what came of it."""
+def _work(job: Job[Any], apart: bool, pipe: Connection) -> None:
+    """Do one job in this process, and send what came of it."""
     # Whatever becomes of the harness, nothing of this is left.
     libc("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     try:
@@ -177,13 +193,13 @@ def _work(job: Job, apart: bool, pipe: Connection) -> None:
         pipe.send(result)
 
 
-def _result(job: Job, *, apart: bool) -> Result:
+def _result(job: Job[Any], *, apart: bool) -> Any:
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         network = apart and isolate()
-        if job.implementation.folder is not None:
-            os.chdir(job.implementation.folder)
-        return replace(play(job), network=network)
+        if job.place is not None:
+            os.chdir(job.place)
+        return job.do(network=network)
     except HarnessError as error:
         return Failed(str(error), ours=False)
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.shared
 
 HOLDS = shlex.join(command("faulty/holds_the_door.py", "raw"))
 BLANK = shlex.join(command("faulty/admits_blank.py", "raw"))
+LINES = shlex.join(command("correct/threads.py", "lines"))
 GOOD = shlex.join(command("correct/threads.py", "raw"))
 OWN = """\
 format: 1
@@ -103,6 +104,22 @@ def test_scenarios_of_one_s_own_side_by_side(tmp_path: Path) -> None:
     status, said = pytest_says(tmp_path, "--collect-only", "talks", ini=ini)
     assert status == 2
     assert "three.yaml:4:1: unknown key 'poeple'" in said
+    assert "Traceback" not in said
+
+
+def test_how_it_speaks_is_learnt_once_for_all_workers(tmp_path: Path) -> None:
+    # Were it not learnt to be `lines`, nobody would be understood.
+    words = (*SUITE, "--chat-server", LINES, "--chat-dialect", "learn")
+    status, said = pytest_says(tmp_path, *words, "-n", "2", "-k", "everyone_hears or shutdown")
+    assert (status, "passed" in said, "failed" in said) == (0, True, False), said
+
+
+def test_how_it_speaks_cannot_be_learnt(tmp_path: Path) -> None:
+    words = (*SUITE, "--chat-dialect", "learn")
+    status, said = pytest_says(tmp_path, *words, "--chat-client", "true")
+    assert (status, "learns how a server speaks: name one" in said) == (4, True), said
+    status, said = pytest_says(tmp_path, *words, "--chat-server", "sh -c 'exit 3' {port}")
+    assert (status, "the server ended with 3" in said) == (4, True), said
     assert "Traceback" not in said
 
 
