@@ -11,7 +11,7 @@ from harness import blame
 from harness.announcement import Announcement, Occasion
 from harness.blame import Lost, is_like, of_losses
 from harness.dialect_files import load_dialect
-from harness.events import Cut, Ending, Eof, Froze, Left, Sent, Thawed
+from harness.events import Cut, Ending, Eof, Failure, Froze, Left, Sent, Thawed
 from harness.plan import Deed, PlannedPerson, PlannedStep, Scene
 from harness.scenario import Verb
 
@@ -357,3 +357,53 @@ def test_a_lost_message_that_looks_like_a_notice(
     tale.tell(a, text, b)
     tale.tell(a, "two")
     assert blamed(tale) == requirement
+
+
+@pytest.mark.parametrize(
+    ("before", "requirement"),
+    [("nothing", "STAY-1"), ("no text", "INPUT-1"), ("a namesake", "JOIN-7"), ("both", "INPUT-1")],
+)
+def test_what_somebody_was_thrown_out_for(tale: Tale, before: str, requirement: str) -> None:
+    a, b = tale.room("ann", "bob")
+    if before in ("a namesake", "both"):
+        tale.join("eve", "ann")
+    if before in ("no text", "both"):
+        tale.say_bytes(b, b"\xff")
+    tale.add(Eof, a)
+    case = tale.case()
+    assert blame.of_throw_out(case, case.transcript.people[a]) == requirement
+
+
+def test_a_namesake_long_before_explains_nothing(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.join("eve", "ann")
+    tale.tick(1_000)
+    tale.add(Eof, a)
+    case = tale.case()
+    assert blame.of_throw_out(case, case.transcript.people[a]) == "STAY-1"
+
+
+def test_who_did_not_read_while_a_step_was_waited_for(tale: Tale) -> None:
+    a, b, c = tale.room("ann", "bob", "cid")
+    tale.add(Froze, b)
+    tale.add(Froze, c)
+    tale.add(Thawed, c)
+    tale.tick(6_000)
+    tale.fail(a, Failure.ACCEPT, deadline=5.0)
+    case = tale.case()
+    (failure,) = case.transcript.failures
+    told = "bob did not read: the server waits for whoever does not"
+    assert blame.of_sleepers(case, failure) == told
+    tale.add(Thawed, b)
+    tale.tick(6_000)
+    tale.fail(a, Failure.ACCEPT, deadline=5.0)
+    case = tale.case()
+    assert blame.of_sleepers(case, case.transcript.failures[-1]) == ""
+
+
+def test_a_name_that_was_not_put_right_in_the_middle_of_a_text(tell: MakeTale) -> None:
+    tale = tell("lines")
+    tale.cast = (PlannedPerson("ann", "ann"), PlannedPerson("eve", "Eve", typed="eve "))
+    case = tale.case()
+    assert blame.holds_typed_name(case, b"ann: eve : hi")
+    assert not blame.holds_typed_name(case, b"ann: Eve: hi")

@@ -16,7 +16,7 @@ from harness.speech import Message
 from harness.verdict import Direction, Finding, Moment, Outcome
 
 if TYPE_CHECKING:
-    from tests.unit.harness.conftest import Tale
+    from tests.unit.harness.conftest import MakeTale, Tale
 
 ANN = Attendance(0, "ann", "nick", Role.PERSON, 1)
 
@@ -248,3 +248,28 @@ def test_only_what_a_join_says_is_a_greeting(tale: Tale) -> None:
     made = tale.case()
     greetings = [made.is_greeting(message_of(tale, 0, number)) for number in range(3)]
     assert greetings == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "lines", "wide"), [("raw", False, True), ("lines", True, True)]
+)
+def test_what_can_be_cut_depends_on_the_dialect(
+    tell: MakeTale, dialect: str, lines: bool, wide: bool
+) -> None:
+    made = tell(dialect).case()
+    assert (made.has_lines, made.has_wide_characters) == (lines, wide)
+
+
+def test_one_byte_is_never_cut(tale: Tale) -> None:
+    tale.dialect = tale.dialect.model_copy(update={"encoding": "latin-1"})
+    assert not tale.case().has_wide_characters
+
+
+def test_a_check_that_has_nothing_to_look_at_says_why() -> None:
+    told = case.not_applicable("echo", "nobody hears himself")
+    assert (told.check, told.outcome, told.looked_at, told.reason) == (
+        "echo",
+        Outcome.NOT_APPLICABLE,
+        0,
+        "nobody hears himself",
+    )

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.company import Company
+from harness.dialect import Policy
 from harness.dialect_files import load_dialect
 from harness.fakes import Fakes
 from harness.on import Cutting, On, Segments
@@ -150,3 +151,45 @@ def test_everyone_speaks_as_the_story_says_but_where_it_says_so_of_one(
     player = company(told).make_player("alice", "ally", own)
     assert (player.segments, player.delay) == (Segments(cutting, size), delay)
     assert (player.name, player.nick) == ("alice", "ally")
+
+
+def test_names_that_cannot_be_had() -> None:
+    made = company(story("{who: alice, say: hi}"))
+    for name, nick in (
+        ("newcomer-7", "anybody"),
+        ("dan", "newcomer"),
+        ("eve", "e\nve"),
+        ("fay", "fay"),
+    ):
+        made.players[name] = made.make_player(name, nick, None)
+    made.check_names()
+    assert sorted(made.problems) == ["dan", "newcomer-7"]
+    assert str(made.problems["dan"]).endswith(
+        "dan cannot be called 'newcomer' in raw (so are the harness's own guests)"
+    )
+    assert list(made.reasons) == ["eve"]
+
+
+def test_two_of_one_name_where_names_tell_people_apart() -> None:
+    made = company(story("{who: alice, say: hi}"))
+    made.dialect = made.dialect.model_copy(update={"duplicate": Policy.REPLACE})
+    made.players["eve"] = made.make_player("eve", "bob", None)
+    made.check_names()
+    assert (made.problems, list(made.reasons)) == ({}, ["twice"])
+    assert made.reasons["twice"].message == (
+        "two people are called 'bob', and in raw the second takes the place of the first"
+    )
+
+
+@pytest.mark.parametrize(("most", "unfit"), [(None, False), (9, False), (8, True)])
+def test_a_dialect_lets_only_so_many_in(most: int | None, unfit: bool) -> None:
+    told = story("{who: alice, say: hi}")
+    made = company(told)
+    made.dialect = made.dialect.model_copy(update={"most": most})
+    for _ in range(2):  # told once
+        made.check_most(only(told), IN)
+    says = "raw lets 8 people in, and here are up to 9"
+    assert [one.message for one in made.reasons.values()] == [says] * unfit
+    made.reasons.clear()
+    made.check_most(only(told), {})
+    assert made.reasons == {}

@@ -9,7 +9,7 @@ import pytest
 from harness import judge as judging
 from harness import matching
 from harness.checks import CHECKS
-from harness.events import Accepted, Bitten, Connect, Cut, Event, Exited, Interrupted, Role
+from harness.events import Accepted, Bitten, Connect, Cut, Event, Exited, Interrupted, Overran, Role
 from harness.verdict import CheckResult, Levels, Outcome
 
 if TYPE_CHECKING:
@@ -152,3 +152,23 @@ def test_a_check_that_crashes_takes_nothing_from_the_others(
 def test_a_history_that_cannot_be_understood_is_our_mistake(tale: Tale) -> None:
     tale.add(Accepted, 7, 0)
     _is(tale, Outcome.INCONCLUSIVE, "the harness made a mistake: KeyError: 7")
+
+
+def test_a_program_that_took_more_than_it_may_is_not_judged(tale: Tale) -> None:
+    _right(tale)
+    tale.add(Overran, "used 3,000 MiB of memory, and may use 2,048")
+    reason = "the harness ended the program: it used 3,000 MiB of memory, and may use 2,048"
+    _is(tale, Outcome.INCONCLUSIVE, reason)
+
+
+@pytest.mark.parametrize(("name", "noted"), [("beacon-1", True), ("eve", False)])
+def test_who_the_beacons_are_is_told_where_a_finding_names_one(
+    tale: Tale, name: str, noted: bool
+) -> None:
+    a, _, _ = tale.room("ann", "bob", name)
+    tale.tell(a, "one", 2)
+    tale.tell(a, "two")
+    tale.end()
+    verdict = tale.verdict()
+    assert verdict.outcome is Outcome.FAIL
+    assert any("the harness's own people" in note for note in verdict.notes) is noted

@@ -321,3 +321,16 @@ def test_an_echo_proves_that_one_is_in(tell: MakeTale) -> None:
     said = tale.say(a, "hello")
     tale.read(a, said.replace(b"ann: ", b"You: "))
     assert rights(tale).people[a].joined is not None
+
+
+def test_one_s_own_words_are_never_replayed(tell: MakeTale) -> None:
+    tale = tell("tutorial-lines")
+    a = tale.join("ann")
+    said = tale.say(a, "early")
+    tale.join("bob")
+    tale.read(a, said.replace(b"ann: ", b"You: "))
+    # As if it had joined only after saying it.
+    made = rights(tale)
+    made.people[a].joining = tale.now
+    assert made.transcript.listeners[a].messages
+    assert list(made.unlawful()) == []

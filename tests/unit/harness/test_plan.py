@@ -133,6 +133,8 @@ def test_only_a_plan_that_tells_the_server_something_acts_on_it() -> None:
         ({"who": "bob", "hears": {"text": "hi"}}, "bob: hears 'hi'"),
         ({"who": "bob", "hears-nothing": True}, "bob: hears-nothing"),
         ({"who": "bob", "freeze": True}, "bob: freeze"),
+        ({"who": "bob", "sees-join": "alice"}, "bob: sees-join alice"),
+        ({"who": "bob", "sees-leave": "alice"}, "bob: sees-leave alice"),
     ],
 )
 def test_a_step_in_words(step: dict[str, object], words: str) -> None:

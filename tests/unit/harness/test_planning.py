@@ -10,6 +10,7 @@ from harness.dialect import Dialect
 from harness.dialect_files import load_dialect
 from harness.errors import InputError
 from harness.events import Ending
+from harness.fitness import NotApplicableError
 from harness.plan import Deed, Plan, PlannedStep, dump_plan
 from harness.planning import make_plan
 from harness.scenario import Scenario, Verb, read_scenario
@@ -549,3 +550,15 @@ def test_glued_the_first_message_comes_with_the_nickname() -> None:
 def test_more_lives_than_tokens_can_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.planning.MOST_LIVES", 2)
     assert "more than 2 connections" in mistakes(ALL_JOIN)[0]
+
+
+def test_where_one_is_relayed_at_a_time_nothing_is_said_to_a_stopped_server() -> None:
+    story = (ALL_JOIN, "{server: stop}", "{who: bob, say: hi}", "{server: continue}")
+    with pytest.raises(NotApplicableError, match="what is said meanwhile is glued"):
+        plan(*story, dialect=RAW.model_copy(update={"heard": load_dialect("nul").heard}))
+
+
+def test_where_there_is_history_a_newcomer_is_told_what_was_said() -> None:
+    story = (ALL_JOIN, "{who: bob, say: hi}", "{who: carol, hears-nothing: true}")
+    with pytest.raises(NotApplicableError, match="newcomers are told what was said before"):
+        plan(*story, dialect=LINES.model_copy(update={"history": 20}))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.dialect import Policy, Prompt
-from harness.events import Ending, Eof, Failure, Sent
-from harness.policies import Fate, breaches
+from harness.events import Ending, Eof, Failure, Role, Sent
+from harness.policies import Fate, allows, breaches
 from harness.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -148,3 +148,30 @@ def test_a_prompt_that_is_known_by_its_end_asks_again_with_other_words(tell: Mak
     second = tale.join("bobby", "bob")
     tale.read(second, b"taken! Another name: ")
     assert list(breaches(tale.case())) == []
+
+
+def test_where_only_so_many_are_let_in_a_refusal_says_nothing_of_nicknames(tale: Tale) -> None:
+    _change(tale, duplicate=Policy.LET_IN, most=2)
+    _second_bob(tale, REFUSED)
+    assert list(breaches(tale.case())) == []
+
+
+def test_the_harness_s_own_people_are_not_asked(tale: Tale) -> None:
+    _change(tale, duplicate=Policy.LET_IN)
+    tale.room("ann", "bob")
+    second = tale.join("beacon-1", "bob", Role.BEACON)
+    tale.members.discard(second)
+    tale.add(Eof, second)
+    assert list(breaches(tale.case())) == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "empty"), [("lines", True), ("anonymous", False)], ids=["one", "none"]
+)
+def test_who_sent_an_empty_nickname(tell: MakeTale, dialect: str, empty: bool) -> None:
+    tale = tell(dialect)
+    _change(tale, empty=Policy.LET_IN)
+    conn = tale.connect("blank")
+    tale.add(Sent, conn, b"\n")
+    case = tale.case()
+    assert allows(case, case.transcript.people[conn]) is empty

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.events import Ending, Eof, Failure, Lagged, Left, Sampled, StepFailed
+from harness.events import Ending, Eof, Failure, Lagged, Left, Programs, Sampled, StepFailed
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -160,3 +160,37 @@ def test_idle(tale: Tale, cpu: float, count: int) -> None:
         assert finding.says.startswith(
             "Nobody talked for 0.50 s after the departures, and the server used 80% of a processor"
         )
+
+
+@pytest.mark.parametrize(
+    ("programs", "step", "found"),
+    [
+        (None, 17 << 20, True),
+        (None, 15 << 20, False),
+        ("python3.11", 2 << 20, True),
+        ("python3.11 sh", 2 << 20, False),  # of these two one may keep what is free
+        ("python3.11 java", 17 << 20, False),
+        ("java", 257 << 20, True),
+    ],
+)
+def test_how_much_memory_is_a_leak_depends_on_what_runs(
+    tale: Tale, programs: str | None, step: int, found: bool
+) -> None:
+    if programs:
+        tale.add(Programs, programs)
+    for turn in range(5):
+        sample(tale, f"round 1/{turn}", rss=(1 << 24) + step * turn)
+    assert bool(tale.check("cleanup").findings) is found
+
+
+@pytest.mark.parametrize(
+    ("run_delay", "count"), [(0.01, 0), (0.4, 1)], ids=["quiet", "kept waiting"]
+)
+def test_whether_it_is_idle_cannot_be_told(tale: Tale, run_delay: float, count: int) -> None:
+    sample(tale, "idle begins")
+    tale.tick(499)
+    sample(tale, "idle ends", cpu=0.05, run_delay=run_delay)
+    found = tale.check("cleanup").findings
+    assert [one.outcome for one in found] == ["inconclusive"] * count
+    for finding in found:
+        assert finding.says.endswith("and got 10% of one: the machine was too busy to tell.")

@@ -19,10 +19,11 @@ from harness.events import (
     StepFailed,
     Thawed,
 )
+from harness.template import parse_template
 from harness.verdict import Outcome
 
 if TYPE_CHECKING:
-    from tests.unit.harness.conftest import Tale
+    from tests.unit.harness.conftest import MakeTale, Tale
 
 
 def test_all_have_heard_all(tale: Tale) -> None:
@@ -270,3 +271,16 @@ def test_it_is_blamed_on_a_departure_that_came_after(tale: Tale) -> None:
     (finding,) = tale.check("delivery").findings
     assert (finding.requirement, finding.cause) == ("RELAY-1", "")
     assert (c, d) == (2, 3)
+
+
+def test_a_copy_that_does_not_come_is_no_matter_of_delivery(tell: MakeTale) -> None:
+    tale = tell("lines")
+    echo = parse_template("{nick}: {message}", ("nick", "message"))
+    tale.dialect = tale.dialect.model_copy(update={"echo": echo})
+    a, b = tale.join("ann"), tale.join("bob")
+    for conn, text in ((a, "hello"), (b, "hello"), (a, "no copy"), (a, "two")):
+        relayed = tale.tell(conn, text)
+        if text != "no copy":
+            tale.read(conn, relayed)
+    assert not tale.check("delivery").findings
+    assert tale.check("echo").findings

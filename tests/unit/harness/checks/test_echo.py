@@ -84,3 +84,37 @@ def test_a_copy_in_another_form(tell: MakeTale) -> None:
     assert finding.requirement == "RELAY-3"
     assert "the copy should have been “You: ~00000001vp~ one”" in finding.says
     assert not tale.check("prefix").findings
+
+
+def test_what_is_wrong_with_another_s_words_is_no_matter_of_copies(tell: MakeTale) -> None:
+    tale = tell("lines")
+    a, b = _in(tale)
+    relayed = tale.say(a, "one")
+    tale.read(a, b"You: " + relayed.removeprefix(b"ann: "))
+    _tell(tale, a, "two")  # so that `one` was lost for bob
+    tale.read(b, b"ann: " + relayed.removeprefix(b"ann: "))
+    tale.read(b, b"You: " + relayed.removeprefix(b"ann: "))
+    assert not tale.check("echo").findings
+    for check in ("order", "prefix"):
+        assert tale.check(check).findings, check
+
+
+def test_another_s_words_come_twice(tell: MakeTale) -> None:
+    tale = tell("lines")
+    a, b = _in(tale)
+    relayed = tale.say(a, "one")
+    tale.read(a, b"You: " + relayed.removeprefix(b"ann: "))
+    tale.read(b, relayed)
+    tale.read(b, relayed)
+    assert not tale.check("echo").findings
+    assert tale.check("once").findings
+
+
+def test_another_hears_nothing(tell: MakeTale) -> None:
+    tale = tell("lines")
+    a, _ = _in(tale)
+    relayed = tale.say(a, "one")
+    tale.read(a, b"You: " + relayed.removeprefix(b"ann: "))
+    _tell(tale, a, "two")
+    assert not tale.check("echo").findings
+    assert tale.check("delivery").findings

@@ -10,7 +10,7 @@ from harness.announcement import Announcement
 from harness.checks import CHECKS
 from harness.dialect import Prompt
 from harness.dialect_files import load_dialect
-from harness.events import Noise, Read, Sent
+from harness.events import Ending, Left, Noise, Read, Sent
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -138,3 +138,30 @@ def test_who_sent_something_else_than_a_nickname_may_be_announced(
     case = tale.case()
     case.transcript.dialect = load_dialect("raw").model_copy(update={"join": join})
     assert len(CHECKS["nothing invented"](case).findings) == int(not strange)
+
+
+@pytest.mark.parametrize(
+    ("read", "ends", "blamed"),
+    [
+        (b"\n", False, [("JOIN-1", "“\n”.")]),
+        (b"hi", False, [("JOIN-5", "“hi”.")]),
+        (b"hi", True, [("JOIN-6", "“hi”.")]),
+    ],
+)
+def test_what_is_sent_behind_the_prompt(
+    tale: Tale, read: bytes, ends: bool, blamed: list[tuple[str, str]]
+) -> None:
+    tale.room("ann", "bob")
+    conn = tale.connect("mute")
+    if ends:
+        tale.add(Left, conn, Ending.HALF_CLOSE)
+    tale.read(conn, read)
+    found = tale.check("nothing invented").findings
+    assert [(one.requirement, one.says.partition("was sent ")[2]) for one in found] == blamed
+
+
+def test_a_notice_that_varies_cannot_be_known_at_the_door(tale: Tale) -> None:
+    joins = Announcement.model_validate({"text": "{nick} joined at {time}!"})
+    prompt = Prompt("name: ", exact=False)
+    read = b"Welcome!\nname: bob joined at 12:00!"
+    assert _at_the_door(tale, read, prompt=prompt, join=joins) == []

@@ -61,3 +61,16 @@ def test_where_nothing_tells_who_speaks(tell: MakeTale) -> None:
     result = tale.check("prefix")
     assert (result.outcome, result.looked_at) == (Outcome.NOT_APPLICABLE, 0)
     assert result.reason == "nothing tells who speaks"
+
+
+def test_one_s_own_words_are_no_matter_of_prefixes(tell: MakeTale) -> None:
+    tale = tell("lines")
+    echo = parse_template("You: {message}", ("nick", "message"))
+    tale.dialect = tale.dialect.model_copy(update={"echo": echo})
+    a, b = tale.join("ann"), tale.join("bob")
+    for conn in (a, b):
+        relayed = tale.tell(conn, "hello")
+        tale.read(conn, b"You: " + relayed.partition(b": ")[2])
+    tale.read(a, tale.tell(a, "one").partition(b": ")[2])
+    assert not tale.check("prefix").findings
+    assert tale.check("echo").findings

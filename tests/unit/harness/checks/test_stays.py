@@ -100,3 +100,18 @@ def test_another_had_said_what_is_no_text(tale: Tale, wait: int, requirement: st
     (finding,) = tale.check("stays").findings
     told = "somebody else had just said what is no text, and it reached the wrong one"
     assert (finding.requirement, finding.cause) == (requirement, "" if wait else told)
+
+
+def test_a_letter_that_was_cut_in_two_was_to_be_relayed_whole(tale: Tale) -> None:
+    tale.requirements = ("INPUT-2",)
+    a, b = tale.room("ann", "bob")
+    tale.say(a, "я")
+    tale.add(Eof, a)
+    tale.add(Eof, b)  # who had said nothing of the kind
+    found = tale.check("stays").findings
+    assert sorted(one.requirement for one in found) == ["INPUT-2", "STAY-1", "STAY-1"]
+    (whole,) = (one for one in found if one.requirement == "INPUT-2")
+    assert whole.says == (
+        "A letter of ann's that was cut in two was not relayed whole: ann was disconnected instead."
+    )
+    assert whole.cause.endswith("keep the begun letter until the rest of it comes")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.announcement import Announcement
+from harness.checks import CHECKS
+from harness.dialect import Policy
 from harness.events import (
     Connect,
     Cut,
@@ -404,3 +406,51 @@ def test_where_the_client_speaks_first_nobody_has_to_be_prompted_to_hold_the_doo
     tale.events.pop()
     failed(tale, b, "bob", Failure.JOIN)
     assert told(tale).requirement == "JOIN-3"
+
+
+def test_a_nickname_meets_another_fate_than_the_dialect_says(tale: Tale) -> None:
+    tale.dialect = tale.dialect.model_copy(update={"duplicate": Policy.REFUSE})
+    tale.room("ann", "bob")
+    tale.join("bobby", "bob")
+    tale.tell(0, "hello, both")
+    finding = told(tale)
+    assert finding.requirement == "JOIN-7"
+    assert [one.text for one in finding.moments] == ["gives the name", "is let in"]
+
+
+def test_a_refusal_that_the_dialect_has_otherwise(tale: Tale) -> None:
+    tale.dialect = tale.dialect.model_copy(update={"duplicate": Policy.LET_IN})
+    tale.room("ann", "bob")
+    second = tale.join("bobby", "bob")
+    tale.members.discard(second)
+    tale.add(Eof, second)
+    failed(tale, second, "bobby", Failure.REFUSED)
+    finding = told(tale)
+    assert (finding.requirement, finding.outcome) == ("JOIN-7", "fail")
+    assert finding.cause == "the server does otherwise than the dialect says"
+    assert finding.says.endswith("; in this dialect such a one is let in.")
+
+
+def test_what_can_be_read_in_too_many_ways_proves_nothing(
+    tale: Tale, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, b = tale.room("ann", "bob")
+    tale.scenes = (hearing("bob", "ann"),)
+    failed(tale, b, "bob", Failure.HEARS)
+    case = tale.case()
+    monkeypatch.setattr(case.transcript.listeners[b], "overwhelmed", True)
+    (finding,) = CHECKS["story"](case).findings
+    assert finding.outcome == "inconclusive"
+    assert finding.cause.startswith("what bob read can be read in too many ways")
+
+
+def test_nobody_is_let_in_while_somebody_does_not_read(tale: Tale) -> None:
+    _, b = tale.room("ann", "bob")
+    tale.add(Froze, b)
+    conn = tale.join("cid")
+    failed(tale, conn, "cid", Failure.JOIN)
+    finding = told(tale)
+    assert (finding.requirement, finding.cause) == (
+        "LOAD-1",
+        "bob did not read: the server waits for whoever does not",
+    )
