@@ -20,6 +20,7 @@ from harness.plan import Deed, Plan, PlannedStep, Scene
 from harness.saying import Saying
 from harness.scenario import ServerAct, Verb
 from harness.stall import BUFFER, Stall
+from harness.undisturbed import Deadline
 from harness.user import User
 
 
@@ -188,9 +189,10 @@ class Story:
         if not user.connected or not user.bytes_written:
             await self._be_refused_at_the_door(user, step, deed)
         else:
-            seconds = deed.within or deadlines.HEARS * self.crew.patience
-            if not await user.until(lambda: user.is_gone() or user.asked_again, seconds):
-                raise StepFailureError(Failure.NOT_REFUSED, seconds)
+            deadline = self.crew.deadline(deed.within or deadlines.HEARS * self.crew.patience)
+            refused = partial(user.until, lambda: user.is_gone() or user.asked_again)
+            if not await deadline.until(refused):
+                raise _missed(Failure.NOT_REFUSED, deadline)
         user.hang_up(Ending.GIVEN_UP)
         await self._departed(user)
 
@@ -200,9 +202,12 @@ class Story:
             if not user.connected:
                 await self.crew.connect(user, deed.within, step.at_once)
             await self.saying.give_name(user, step, deed)
-            refused = await self.crew.until_settled(user, seconds)
-        if not refused or user.attendance.joined is not None:
-            raise StepFailureError(Failure.NOT_REFUSED, 0.0 if refused else seconds)
+            deadline = self.crew.deadline(seconds)
+            settled = await self.crew.until_settled(user, deadline)
+        if not settled:
+            raise _missed(Failure.NOT_REFUSED, deadline)
+        if user.attendance.joined is not None:
+            raise StepFailureError(Failure.NOT_REFUSED)
 
     async def _say(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         if not await self.saying.say(self._users[deed.person], step, deed, begin):
@@ -235,12 +240,13 @@ class Story:
                 user.quit(dialect.said.ends.wrap(dialect.encode(dialect.quit)))
         else:
             user.half_close(Ending.LEAVE)
-        seconds = deed.within or deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
-        came = await user.until(lambda: user.attendance.gone is not None, seconds)
+        usual = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
+        deadline = self.crew.deadline(deed.within or usual)
+        came = await deadline.until(partial(user.until, user.is_gone))
         user.hang_up(Ending.LEAVE if came else Ending.RESET)
         await self._departed(user)
         if not came:
-            raise StepFailureError(Failure.EOF, seconds)
+            raise _missed(Failure.EOF, deadline)
 
     async def _drop(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._users[deed.person]
@@ -254,6 +260,10 @@ class Story:
     async def _departed(self, user: User) -> None:
         self.crew.is_gone(user.nick)
         await self.beacons.probe()
+
+
+def _missed(failure: Failure, deadline: Deadline) -> StepFailureError:
+    return StepFailureError(failure, deadline.seconds, made_up=deadline.made_up)
 
 
 def report_failure(
@@ -273,7 +283,7 @@ def report_failure(
             person=person,
             failure=failure.failure,
             deadline=failure.deadline,
-            late=crew.watch.late_since(begun) if failure.deadline else 0.0,
+            late=crew.watch.late_since(begun) - failure.made_up if failure.deadline else 0.0,
             note=failure.note,
         )
     )
@@ -284,11 +294,15 @@ async def settle_sockets(crew: Crew, label: str) -> None:
 
     At the deadline they are recorded as they are.
     """
-    loop = asyncio.get_running_loop()
-    end = loop.time() + deadlines.SOCKETS_CLOSED * crew.patience
+    deadline = crew.deadline(deadlines.SOCKETS_CLOSED * crew.patience)
+    left, over = deadline.seconds, False
     while sample := crew.target.sample() if crew.target.started else None:
         settled = sample.open_sockets is None or sample.open_sockets <= crew.open
-        if settled or loop.time() >= end:
+        if not settled and deadline.elapsed >= left:
+            left += deadline.more()
+            over = deadline.elapsed >= left
+        if settled or over:
+            crew.watch.note_late(deadline.late if over else 0.0)
             # This look and no later one: the kernel's table changes while it is read.
             crew.watch.note(sample, label, crew.open)
             return

@@ -91,11 +91,11 @@ class Awaiting:
     async def _until(
         self, user: User, deed: Deed, done: Callable[[], bool], note: str = ""
     ) -> None:
-        seconds = deed.within or deadlines.HEARS * self.crew.patience
+        deadline = self.crew.deadline(deed.within or deadlines.HEARS * self.crew.patience)
         longest = deed.within or deadlines.SLOW * self.crew.patience
-        came = await user.until_silent(lambda: done() or not user.present, seconds, longest)
-        if not came and not done():
-            raise StepFailureError(Failure.HEARS, seconds, note)
+        over = partial(_is_over, user, done)
+        if not await self.crew.until_silent(user, over, deadline, longest) and not done():
+            raise StepFailureError(Failure.HEARS, deadline.seconds, note, deadline.made_up)
 
     def _is_told(self, user: User, person: str, life: int, verb: Verb) -> bool:
         # Of one whose own step has failed nobody need be told.
@@ -109,6 +109,10 @@ class Awaiting:
             one.at >= since and one.occasion in _SEEN[verb] and one.nick in ("", other.nick)
             for one in self.crew.recorder.transcript.listeners[user.conn].notices
         )
+
+
+def _is_over(user: User, done: Callable[[], bool]) -> bool:
+    return done() or not user.present
 
 
 def _is_owed(message: Message, user: User) -> bool:

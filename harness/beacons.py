@@ -69,14 +69,14 @@ class Beacons:
                 await self.speak(user)
                 await self._until_read(user)
         self.awaited = self.pair[0]
-        seconds = deadlines.JOIN * self.crew.patience
+        deadline = self.crew.deadline(deadlines.JOIN * self.crew.patience)
         first, second = self.pair
         try:
-            async with asyncio.timeout(seconds):
-                await self._talk_until_both_are_in(first, second)
+            await deadline.finish(self._talk_until_both_are_in(first, second))
         except TimeoutError:
             self.awaited = next((one for one in self.pair if one.attendance.joined is None), first)
-            raise StepFailureError(Failure.JOIN, seconds) from None
+            made_up = deadline.made_up
+            raise StepFailureError(Failure.JOIN, deadline.seconds, made_up=made_up) from None
         gone = next((one for one in self.pair if not one.present), None)
         if gone is not None:
             self.awaited = gone

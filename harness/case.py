@@ -77,6 +77,12 @@ class Case:
         return max((one.seconds for one in self.transcript.lags), default=0.0)
 
     @property
+    def worst_wait(self) -> float:
+        """For how many seconds harness or server were kept waiting at most."""
+        starved = max((one.seconds for one in self.transcript.starved), default=0.0)
+        return max(starved, self.worst_lag)
+
+    @property
     def deliveries(self) -> int:
         """How many messages were heard, all in all."""
         return sum(len(listener.messages) for listener in self.listeners)

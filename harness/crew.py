@@ -19,6 +19,7 @@ from harness.recorder import Recorder
 from harness.speech import Message
 from harness.target import Target
 from harness.tokens import mint
+from harness.undisturbed import Deadline
 from harness.user import User
 from harness.watch import Watch
 
@@ -31,13 +32,24 @@ NANOSECONDS = 1e9
 
 
 class StepFailureError(Exception):
-    """Someone's part of a step did not complete."""
+    """Someone's part of a step did not complete.
 
-    def __init__(self, failure: Failure, deadline: float = 0.0, note: str = "") -> None:
+    `deadline` seconds were waited for it, 0.0 where none has passed, and `made_up` more: as many as
+    harness or server had waited for a processor meanwhile.
+    """
+
+    def __init__(
+        self,
+        failure: Failure,
+        deadline: float = 0.0,
+        note: str = "",
+        made_up: float = 0.0,
+    ) -> None:
         super().__init__(failure)
         self.failure = failure
         self.deadline = deadline
         self.note = note
+        self.made_up = made_up
 
 
 async def give_name(user: User) -> None:
@@ -112,6 +124,10 @@ class Crew:
         """Remember that the owner of `nick` has just gone."""
         self._left_at[nick] = self.recorder.now()
 
+    def deadline(self, seconds: float, begin: int | None = None) -> Deadline:
+        """Return a deadline of `seconds`, without what is lost meanwhile."""
+        return Deadline(seconds, self.recorder.now, self.watch.late_since, begin)
+
     # -- connecting ----------------------------------------------------------------------------
 
     async def connect(self, user: User, within: float | None = None, at_once: bool = False) -> None:
@@ -139,11 +155,12 @@ class Crew:
             yield
 
     async def _take_prompt(self, user: User, seconds: float) -> None:
+        deadline = self.deadline(seconds)
         try:
-            async with asyncio.timeout(seconds):
-                await user.connect(self.target.host, self.target.port, user.buffer)
+            await deadline.finish(user.connect(self.target.host, self.target.port, user.buffer))
         except TimeoutError:
-            raise StepFailureError(Failure.CONNECT, seconds, "no answer") from None
+            made_up = deadline.made_up
+            raise StepFailureError(Failure.CONNECT, seconds, "no answer", made_up) from None
         except OSError as error:
             note = os.strerror(error.errno) if error.errno else str(error)
             raise StepFailureError(Failure.CONNECT, note=note) from error
@@ -154,34 +171,40 @@ class Crew:
             gone = user.attendance.gone is not None
             return user.prompted or user.wrongly_prompted or gone
 
-        came = await user.until(settled, seconds)
+        deadline = self.deadline(seconds)
+        came = await deadline.until(partial(user.until, settled))
         if user.prompted:
             return
         if user.wrongly_prompted:
             raise StepFailureError(Failure.WRONG_PROMPT)
         if came:
             raise StepFailureError(Failure.DISCONNECTED, note="before any prompt")
-        raise StepFailureError(Failure.PROMPT, seconds)
+        raise StepFailureError(Failure.PROMPT, seconds, made_up=deadline.made_up)
 
     async def connect_first(self, user_of: Callable[[], User]) -> User:
         """Connect the first of all, again and again while nobody listens: the readiness probe."""
-        loop = asyncio.get_running_loop()
-        seconds = deadlines.LISTENING * self.patience
         self._stuck = False
-        end = loop.time() + seconds
+        deadline = self.deadline(deadlines.LISTENING * self.patience)
+        try:
+            user = await deadline.finish(self._knock(user_of))
+        except TimeoutError:
+            made_up = deadline.made_up
+            raise StepFailureError(Failure.LISTENING, deadline.seconds, "", made_up) from None
+        await self._await_prompt(user, deadlines.PROMPT * self.patience)
+        return user
+
+    async def _knock(self, user_of: Callable[[], User]) -> User:
         while True:
             user = user_of()
             try:
-                async with asyncio.timeout_at(end):
-                    await user.connect(self.target.host, self.target.port)
-                break
-            except OSError:
+                await user.connect(self.target.host, self.target.port)
+            except (OSError, asyncio.CancelledError) as error:
                 del self.users[user.conn]
-                if loop.time() >= end:
-                    raise StepFailureError(Failure.LISTENING, seconds) from None
+                if isinstance(error, asyncio.CancelledError):
+                    raise
                 await asyncio.sleep(RETRY)
-        await self._await_prompt(user, deadlines.PROMPT * self.patience)
-        return user
+            else:
+                return user
 
     # -- speaking ------------------------------------------------------------------------------
 
@@ -197,9 +220,9 @@ class Crew:
         self, user: User, failure: Failure = Failure.ACCEPT, seconds: float | None = None
     ) -> None:
         """Wait until the server has read all that `user` wrote; else raise `StepFailureError`."""
-        seconds = deadlines.ACCEPT * self.patience if seconds is None else seconds
-        if not await self.pace.until_read(user, seconds):
-            raise StepFailureError(failure, seconds)
+        deadline = self.deadline(deadlines.ACCEPT * self.patience if seconds is None else seconds)
+        if not await deadline.until(partial(self.pace.until_read, user)):
+            raise StepFailureError(failure, deadline.seconds, made_up=deadline.made_up)
 
     async def speak(self, user: User, kind: Kind, seconds: float | None = None) -> Message | None:
         """Let `user` say a message that is nothing but its token.
@@ -233,16 +256,15 @@ class Crew:
         tries again on a connection of its own. Raises `StepFailureError`.
         """
         seconds = within or deadlines.JOIN * self.patience
-        begun = self.recorder.now()
+        deadline = self.deadline(seconds)
         while True:
             if not user.connected:
                 await self.connect(user, within, at_once)
                 # The time at the door, behind a crowd, is not its own.
-                begun = user.attendance.connecting
+                deadline = self.deadline(seconds, user.attendance.connecting)
             await name(user)
-            spent = (self.recorder.now() - begun) / NANOSECONDS
             longest = 0.0 if within else deadlines.SLOW * self.patience
-            if await self.until_settled(user, seconds - spent, longest):
+            if await self.until_settled(user, deadline, longest):
                 if user.attendance.joined is not None:
                     return user
                 if not self.was_just_used(user.nick):
@@ -253,21 +275,34 @@ class Crew:
                     user = self.enrol(user.person, user.nick, user.role)
                 await asyncio.sleep(RETRY)
             else:
-                raise StepFailureError(Failure.JOIN, seconds)
+                raise StepFailureError(Failure.JOIN, seconds, made_up=deadline.made_up)
 
-    async def until_settled(self, user: User, seconds: float, longest: float = 0.0) -> bool:
+    async def until_settled(self, user: User, deadline: Deadline, longest: float = 0.0) -> bool:
         """Wait until the server has let `user` in, or has not; False where it does neither.
 
         While `user` reads at least something that may take `longest`.
         """
-        if not await user.until_silent(partial(_is_settled, user), seconds, max(longest, seconds)):
+        if not await self.until_silent(user, partial(_is_settled, user), deadline, longest):
             return False
         prompt = self.recorder.transcript.dialect.prompt
         if user.asked_again and prompt and not prompt.exact:
             await user.until(lambda: not user.asked_again, MORE_MAY_COME * self.patience)
             if not _is_settled(user):
-                return await self.until_settled(user, seconds, longest)
+                return await self.until_settled(user, self.deadline(deadline.seconds), longest)
         return True
+
+    async def until_silent(
+        self, user: User, done: Callable[[], bool], deadline: Deadline, longest: float
+    ) -> bool:
+        """Wait until `done`, or until `user` has read nothing for as long as `deadline` is.
+
+        `longest` seconds at most, or as long as `deadline` is; tell whether it came.
+        """
+
+        async def wait(left: float) -> bool:
+            return await user.until_silent(done, left, max(longest - deadline.elapsed, left))
+
+        return await deadline.until(wait)
 
     def was_just_used(self, nick: str) -> bool:
         """Tell whether the owner of `nick` has just gone, so that it may still be refused."""

@@ -357,6 +357,17 @@ class Lagged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Starved(Event):
+    """The server waited `seconds` for a processor within a moment; or a deadline was not made up.
+
+    Then harness or server had waited so much longer for one than the harness waited on.
+    """
+
+    seconds: float
+    TAG: ClassVar[str] = "starved"
+
+
+@dataclass(frozen=True, slots=True)
 class Exited(Event):
     """The server's process ended; `status` as in `subprocess`, negative for a signal."""
 
@@ -392,5 +403,5 @@ KINDS: tuple[type[Event], ...] = (
     *(Connect, Connected, ConnectFailed, Named, Said, Sent, Cut, Accepted, Read, Left, Closed),
     *(Eof, Broken, Silent, Froze, Bitten, Thawed, ServerTold, ServerDone, Listening, Programs),
     *(StepBegun, StepEnded, StepFailed, Skipped, StageBegun),
-    *(Sampled, Lagged, Exited, Noise, Overran, Interrupted),
+    *(Sampled, Lagged, Starved, Exited, Noise, Overran, Interrupted),
 )

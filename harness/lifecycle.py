@@ -6,13 +6,15 @@ Knows nothing of checks.
 
 import asyncio
 import signal
+from functools import partial
 
 from harness import deadlines, events
 from harness.beacons import Beacons
-from harness.crew import NANOSECONDS, Crew, StepFailureError
+from harness.crew import Crew, StepFailureError
 from harness.errors import UsageError
 from harness.events import Failure
 from harness.scenario import ServerAct
+from harness.undisturbed import Deadline
 from harness.user import User
 
 SIGNALS = {
@@ -84,31 +86,34 @@ class Lifecycle:
         told = act if act is not ServerAct.RESTART else ServerAct.INTERRUPT
         recorder.add(events.ServerTold(recorder.now(), told, step))
         self.expected = True
-        begun = recorder.now()
-        seconds = within or deadlines.SERVER_ENDS * self.crew.patience
+        deadline = self.crew.deadline(within or deadlines.SERVER_ENDS * self.crew.patience)
         self.target.signal(SIGNALS[act])
-        await self._until_ended(seconds)
+        await self._until_ended(deadline)
         if act is not ServerAct.KILL:
-            spent = (recorder.now() - begun) / NANOSECONDS
-            await self._until_closed(users, seconds, seconds - spent)
+            await self._until_closed(users, deadline)
 
-    async def _until_ended(self, seconds: float) -> None:
-        done, _ = await asyncio.wait([self.target.exited], timeout=seconds)
-        if not done:
+    async def _until_ended(self, deadline: Deadline) -> None:
+        try:
+            await deadline.finish(self._ended())
+        except TimeoutError:
             self.target.signal(signal.SIGKILL)
             # So that its end is seen, and taken for no surprise, before anything else is.
             await asyncio.wait([self.target.exited], timeout=STOPS_WITHIN)
-            raise StepFailureError(Failure.STOP, seconds)
+            made_up = deadline.made_up
+            raise StepFailureError(Failure.STOP, deadline.seconds, made_up=made_up) from None
 
-    async def _until_closed(self, users: list[User], seconds: float, left: float) -> None:
-        end = asyncio.get_running_loop().time() + left
+    async def _ended(self) -> None:
+        await asyncio.wait([self.target.exited])
+
+    async def _until_closed(self, users: list[User], deadline: Deadline) -> None:
         for user in users:
             # Whoever is frozen or cannot read sees no end.
             if user.attendance.frozen:
                 continue
-            if not await user.until(user.is_gone, end - asyncio.get_running_loop().time()):
+            if not await deadline.until(partial(user.until, user.is_gone)):
                 note = f"{user.person} did not read the end"
-                raise StepFailureError(Failure.CONNECTIONS, seconds, note)
+                made_up = deadline.made_up
+                raise StepFailureError(Failure.CONNECTIONS, deadline.seconds, note, made_up)
 
     # -- a new beginning -----------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ class RollCall:
         self.crew = crew
         self.members = crew.healthy
         self._last_read = 0.0
+        self._deadline = crew.deadline(deadlines.ROLL_CALL_SILENCE * crew.patience)
         self._changed = asyncio.Event()
         self._waiting: dict[User, set[Message]] = {}
         self._untold: dict[User, Counter[Key]] = {}
@@ -43,6 +44,7 @@ class RollCall:
             self._seen[user] = 0
             self._look(user)
         self._last_read = begin = loop.time()
+        self._deadline = self.crew.deadline(self._deadline.seconds)
         try:
             await self._await_all(begin)
             self._waiting = self._last_words()
@@ -107,13 +109,16 @@ class RollCall:
 
     async def _await_all(self, begin: float) -> None:
         loop = asyncio.get_running_loop()
-        silence = deadlines.ROLL_CALL_SILENCE * self.crew.patience
         longest = deadlines.ROLL_CALL * self.crew.patience
         while self._still_waiting():
-            end = min(self._last_read + silence, begin + longest)
+            made_up = self._deadline.made_up
+            end = min(self._last_read + self._deadline.seconds, begin + longest) + made_up
             if loop.time() >= end:
-                deadline = longest if loop.time() >= begin + longest else silence
-                raise StepFailureError(Failure.ROLL_CALL, deadline)
+                if self._deadline.more():
+                    continue
+                over = loop.time() >= begin + longest + made_up
+                seconds = longest if over else self._deadline.seconds
+                raise StepFailureError(Failure.ROLL_CALL, seconds, made_up=made_up)
             self._changed.clear()
             try:
                 async with asyncio.timeout_at(end):

@@ -10,6 +10,7 @@ import resource
 import signal
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,8 +159,9 @@ class Run:
     async def _await_half_closed(self) -> None:
         limit = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
         for user in self.crew.half_closed:
-            spent = (self.recorder.now() - (user.attendance.leaving or 0)) / 1e9
-            await user.until(user.is_gone, limit - spent)
+            deadline = self.crew.deadline(limit, user.attendance.leaving)
+            if not await deadline.until(partial(user.until, user.is_gone)):
+                self.watch.note_late(deadline.late)
 
     async def _join(self, user: User) -> None:
         async with self.beacons.talking():

@@ -5,6 +5,7 @@ Knows nothing of hearing and of checks.
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from harness import deadlines
 from harness.crew import NANOSECONDS, Crew, StepFailureError
@@ -108,10 +109,10 @@ class Saying:
         seconds = deadlines.ACCEPT * self.crew.patience
         done: Callable[[], bool] = lambda: not user.unsent or not user.open  # noqa: E731
         while not done():
-            left = user.unsent
-            await user.until(done, seconds)
-            if user.open and user.unsent >= left:
-                raise StepFailureError(Failure.ACCEPT, seconds)
+            left, deadline = user.unsent, self.crew.deadline(seconds)
+            came = await deadline.until(partial(user.until, done))
+            if not came and user.open and user.unsent >= left:
+                raise StepFailureError(Failure.ACCEPT, seconds, made_up=deadline.made_up)
 
     async def give_name(self, user: User, step: PlannedStep, deed: Deed) -> None:
         """Send the nickname as `deed` has it: cut, or with a first message behind it."""

@@ -137,11 +137,12 @@ class Stall:
                 continue
             heard = partial(_has_heard_or_gone, user, speaker, message)
             while not heard():
-                read = user.bytes_read
+                read, deadline = user.bytes_read, self.crew.deadline(seconds)
+                came = await deadline.until(partial(user.until, heard))
                 # Much may have to be read before it: whoever reads is given more time.
-                if not await user.until(heard, seconds) and user.bytes_read == read:
+                if not came and user.bytes_read == read:
                     note = f"{user.person} did not hear {speaker.person}"
-                    raise StepFailureError(Failure.STALL, seconds, note)
+                    raise StepFailureError(Failure.STALL, seconds, note, deadline.made_up)
 
 
 def _has_heard_or_gone(user: User, speaker: User, message: Message) -> bool:

@@ -36,6 +36,7 @@ class Transcript:
         self.skipped: list[events.Skipped] = []
         self.samples: list[events.Sampled] = []
         self.lags: list[events.Lagged] = []
+        self.starved: list[events.Starved] = []
         # Ends of the server's process: unasked, as it was told, and instead of a new beginning.
         self.exits: list[events.Exited] = []
         self.ends: list[events.Exited] = []
@@ -217,6 +218,8 @@ class Transcript:
                 self.samples.append(event)
             case events.Lagged():
                 self.lags.append(event)
+            case events.Starved():
+                self.starved.append(event)
             case events.Exited():
                 self._exits().append(event)
             case events.ConnectFailed():

@@ -56,12 +56,20 @@ class Watch:
     def _note_delay(self) -> None:
         sample = self.target.sample() if self.target.started else None
         if sample is not None:
+            before = self._delays[-1][1] if self._delays else sample.run_delay_seconds
             self._delays.append((self.recorder.now(), sample.run_delay_seconds))
+            self.note_late(sample.run_delay_seconds - before)
             self.overrun = self.overrun or self.target.bounds.passed_by(sample)
+
+    def note_late(self, seconds: float) -> None:
+        """Record that harness or server waited so long for a processor, where it matters."""
+        if seconds > WORTH_NOTING:
+            self.recorder.add(events.Starved(self.recorder.now(), seconds))
 
     def late_since(self, begin: int) -> float:
         """Return for how many seconds harness or server were kept waiting since `begin`."""
-        self._note_delay()
+        if not self._delays or self.recorder.now() - self._delays[-1][0] > TICK * 1e9:
+            self._note_delay()  # a crowd that waits in vain asks all at once
         self._own.append((self.recorder.now(), own_run_delay()))
         lag = max((lag for at, lag in self._lags if at >= begin), default=0.0)
         # The loop may be late a little at a time, all the time.

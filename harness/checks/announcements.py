@@ -116,7 +116,7 @@ class _Room:
             deadline, late = case.membership.roll_call_failure()
             if not deadline:
                 deadline = deadlines.ROLL_CALL_SILENCE * case.plan.patience
-                late = case.worst_lag
+                late = case.worst_wait
             yield unless_late(_never_told(receiver, act, self._end(), deadline), late)
 
     def _end(self) -> int:
@@ -203,7 +203,7 @@ class _Room:
             moments,
             deadlines.RELAY_GRACE * self.case.plan.patience,
         )
-        return unless_late(finding, self.case.worst_lag)
+        return unless_late(finding, self.case.worst_wait)
 
     # -- on another occasion ---------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ def _half_closed(case: Case) -> Iterator[Finding]:
             continue
         if person.conn in failures or cleaned:
             failure = failures.get(person.conn)
-            late = failure.late if failure else case.worst_lag
+            late = failure.late if failure else case.worst_wait
             limit = failure.deadline if failure else deadline
             yield unless_late(_never_ended(person, limit), late)
 
@@ -112,7 +112,7 @@ def _open_sockets(case: Case, departed: bool) -> Iterator[Finding]:
                     cause="the server does not close the sockets of members who have gone",
                     deadline=deadlines.SOCKETS_CLOSED * case.plan.patience,
                 ),
-                case.worst_lag,
+                case.worst_wait,
             )
 
 

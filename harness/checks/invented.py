@@ -98,7 +98,7 @@ def _replayed(case: Case, one: Unlawful) -> Finding:
         ),
         deadline=0.0 if one.certain else RELAY_GRACE * case.plan.patience,
     )
-    return unless_late(finding, case.worst_lag)
+    return unless_late(finding, case.worst_wait)
 
 
 def _at_the_door(case: Case) -> list[Finding]:

@@ -43,7 +43,7 @@ def _slow(case: Case, latencies: list[float]) -> Iterator[Finding]:
                 cause=f"the scenario's limit {name.replace('_', '-')}",
                 deadline=limit,
             )
-            yield unless_late(finding, case.worst_lag)
+            yield unless_late(finding, case.worst_wait)
 
 
 def _memory(case: Case) -> Iterator[Finding]:

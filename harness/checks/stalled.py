@@ -66,7 +66,7 @@ def _slow(case: Case) -> Iterator[Finding]:
                 f": a word took {median(during) * 1000:.0f} ms to reach them (median), and "
                 f"{median(before) * 1000:.1f} ms before"
             )
-            late = case.worst_lag
+            late = case.worst_wait
             yield unless_late(
                 _finding(case, case.transcript.people[conn].froze or begin, words), late
             )

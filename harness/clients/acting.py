@@ -230,19 +230,21 @@ class Acting(Stage):
 
     async def wait_for_end(self, seconds: float) -> None:
         """Wait for the program's end, and look at what it uses meanwhile."""
-        loop = asyncio.get_running_loop()
-        begin, made_up = self.now(), 0.0
-        deadline = loop.time() + seconds
+        deadline = self.deadline(seconds)
+        if not await deadline.until(self._sample_until_end):
+            raise ActFailedError(seconds, deadline.made_up)
+        await self.until(lambda: all(one.ended for one in self.server.connections), CLOSED)
+
+    async def _sample_until_end(self, seconds: float) -> bool:
+        end = asyncio.get_running_loop().time() + seconds
         while self.exit_status is None:
-            left = deadline - loop.time()
-            if left <= 0 and (left := self.owed(begin, seconds, made_up)):
-                made_up, deadline = made_up + left, loop.time() + left
+            left = end - asyncio.get_running_loop().time()
             if left <= 0 or self.stopped:
-                raise ActFailedError(seconds, made_up)
+                return False
             await self.sample()
             await self.until(lambda: self.exit_status is not None, min(left, _SAMPLE_EVERY))
             self.press_again()
-        await self.until(lambda: all(one.ended for one in self.server.connections), CLOSED)
+        return True
 
     async def sample(self) -> None:
         """Take down how much of a processor was used."""

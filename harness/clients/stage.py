@@ -6,6 +6,7 @@ Nothing is proved by waiting, and what can never be is not waited for. Knows no 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from harness.clients import happenings as happened
 from harness.clients.happenings import Happening
@@ -13,15 +14,13 @@ from harness.clients.program import Program
 from harness.clients.screen import Screen
 from harness.clients.script import Act, Script
 from harness.clients.server import FakeServer
-from harness.deadlines import LATE_SHARE
 from harness.dialect import Dialect
 from harness.recorder import Recorder
+from harness.undisturbed import Deadline
 from harness.watch import Watch
 
 CLOSED = 0.5
 ENDED = 2.0
-# Of a deadline: how often it may be made up for.
-MOST_MADE_UP = 4
 # Drawing it takes a second for every eighth part of a mebibyte.
 MOST_PRINTED = 1 << 19
 
@@ -119,23 +118,19 @@ class Stage:
 
     async def need(self, done: Callable[[], bool], act: Act, usual: float) -> None:
         """Wait until `done`; raises where it is not within the deadline of `act`."""
-        seconds = (act.within or usual) * self.patience
-        begin, made_up, left = self.now(), 0.0, seconds
-        while not await self.until(done, left):
-            left = self.owed(begin, seconds, made_up)
-            if not left:
-                raise ActFailedError(0.0 if self.exit_status is not None else seconds, made_up)
-            made_up += left
+        deadline = self.deadline((act.within or usual) * self.patience)
+        if not await deadline.until(partial(self.until, done)):
+            seconds = 0.0 if self.exit_status is not None else deadline.seconds
+            raise ActFailedError(seconds, deadline.made_up)
 
-    def owed(self, begin: int, seconds: float, made_up: float) -> float:
-        """Return how much longer to wait than `seconds` since `begin`: as long as was lost; or 0.
+    def deadline(self, seconds: float) -> Deadline:
+        """Return a deadline of `seconds`, without what is lost while the program runs."""
+        return Deadline(seconds, self.now, self._late_since)
 
-        On a machine that has much to do a deadline that is counted by the clock proves nothing.
-        """
+    def _late_since(self, begin: int) -> float:
         if self.watch is None or self.stopped or self.exit_status is not None:
             return 0.0
-        lost = self.watch.late_since(begin) - made_up
-        return lost if seconds * LATE_SHARE < lost and made_up < MOST_MADE_UP * seconds else 0.0
+        return self.watch.late_since(begin)
 
     # -- the end -------------------------------------------------------------------------------
 

@@ -72,7 +72,9 @@ def test_the_worst_lag_is_the_longest(tale: Tale) -> None:
     assert tale.case().worst_lag == 0.0
     for lag in (0.25, 1.5, 0.5):
         tale.add(events.Lagged, lag)
-    assert tale.case().worst_lag == 1.5
+    assert tale.case().worst_lag == tale.case().worst_wait == 1.5
+    tale.add(events.Starved, 2.5)
+    assert (tale.case().worst_lag, tale.case().worst_wait) == (1.5, 2.5)
 
 
 def test_who_said_it_when_and_who_else_heard_it(tale: Tale) -> None:

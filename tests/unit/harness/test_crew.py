@@ -380,7 +380,7 @@ def test_what_ends_as_a_prompt_does_may_be_the_beginning_of_a_message(
                 await crew.connect(user)
                 user.give_name()
             assert await alice.until(lambda: alice.asked_again, WAIT)
-            settled = asyncio.create_task(crew.until_settled(alice, WAIT))
+            settled = asyncio.create_task(crew.until_settled(alice, crew.deadline(WAIT)))
             await asyncio.sleep(0)
             message = await crew.speak(bob, Kind.BEACON)
             assert message is not None
@@ -434,3 +434,66 @@ def test_who_will_freeze_connects_with_a_small_buffer(serve: Serve) -> None:
             assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) <= 10_000
 
     asyncio.run(main())
+
+
+# A machine that has much to do
+
+
+class Busy:
+    """Tells that the machine had no processor for `seconds`, once a deadline is over."""
+
+    def __init__(self, crew: Crew, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = seconds
+        self.asked = asyncio.Event()
+        monkeypatch.setattr(crew.watch, "late_since", self.late_since)
+
+    def late_since(self, _begin: int) -> float:
+        self.asked.set()
+        return self.seconds
+
+
+@pytest.mark.parametrize("part", ["prompt", "beacon"])
+def test_what_the_machine_took_away_is_waited_for_once_more(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    writers: list[Writer] = []
+
+    async def dozes(reader: Reader, writer: Writer) -> None:
+        if part == "beacon":
+            writer.write(b"nickname")
+        writers.append(writer)
+        await reader.read()
+
+    async def main() -> None:
+        async with serve(dozes) as port, crew_at(port, patience=0.005) as crew:
+            busy, user = Busy(crew, WAIT, monkeypatch), enrol(crew)
+            if part == "prompt":
+                coming = asyncio.create_task(crew.connect(user))
+                await busy.asked.wait()
+                writers[0].write(b"nickname")
+                await coming
+                assert user.prompted
+                return
+            bob = enrol(crew, "bob")
+            await crew.connect(bob)
+            bob.give_name()
+            joining = asyncio.create_task(crew.join(user))
+            await busy.asked.wait()
+            message = await crew.speak(bob, Kind.BEACON)
+            assert message is not None
+            writers[-1].write(b"bob: " + message.token)
+            assert await joining is user
+
+    asyncio.run(main())
+
+
+def test_what_does_not_come_then_either_has_failed_all_the_same(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> StepFailureError:
+        async with serve(says_nothing) as port, crew_at(port, patience=0.005) as crew:
+            Busy(crew, 0.01, monkeypatch)
+            return await failing(crew.connect(enrol(crew)))
+
+    failure = asyncio.run(main())
+    assert (failure.failure, failure.deadline, failure.made_up) == (Failure.PROMPT, 0.025, 0.01)

@@ -252,3 +252,38 @@ def test_who_sent_what_is_no_text_says_nothing_more_and_hears_the_others(
             assert bob.has_heard(alice.recorder.transcript.voices.speeches[alice.conn].messages[-1])
 
     asyncio.run(main())
+
+
+def test_what_the_machine_took_away_is_waited_for_once_more(
+    serve: Serve, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        kept: list[bytes] = []
+
+        def keep(sender: str, receiver: str, data: bytes) -> bytes:
+            if not hold or (sender, receiver) != ("alice", "carol"):
+                return data
+            kept.append(data)
+            return b""
+
+        hold = False
+        asked = asyncio.Event()
+        async with serve(room(keep)) as port, three_at(port, 0.02) as (alice, bob, carol):
+            say(alice, "hello")
+            hold = True
+
+            def late_since(_begin: int) -> float:
+                asked.set()
+                return WAIT
+
+            monkeypatch.setattr(crews[alice].watch, "late_since", late_since)
+            call = asyncio.create_task(RollCall(crews[alice]).run())
+            await asked.wait()
+            assert not call.done()
+            hold = False
+            carol.data_received(b"".join(kept))
+            await call
+            assert closings(alice) == 1
+            assert bob.present
+
+    asyncio.run(main())

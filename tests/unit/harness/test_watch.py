@@ -94,7 +94,10 @@ def test_what_was_late_before_does_not_count(monkeypatch: pytest.MonkeyPatch) ->
     assert watch.late_since(begin) == 0.25
 
 
-def test_the_server_s_wait_for_a_processor_counts_from_the_last_sample_before() -> None:
+def test_the_server_s_wait_for_a_processor_counts_from_the_last_sample_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.watch.TICK", 0.0)
     watch = watch_of(1.0, 1.5, 4.0)
     watch._note_delay()  # noqa: SLF001
     begin = watch.recorder.now()
@@ -102,7 +105,26 @@ def test_the_server_s_wait_for_a_processor_counts_from_the_last_sample_before() 
     assert watch.late_since(begin) == pytest.approx(3.0)
 
 
-def test_without_a_sample_before_it_counts_from_the_first() -> None:
+def test_who_asks_often_is_told_what_was_measured_just_now() -> None:
+    watch = watch_of(1.0, 4.0)  # a third look would fail
+    watch._note_delay()  # noqa: SLF001
+    begin = watch.recorder.now()
+    watch._note_delay()  # noqa: SLF001
+    assert [watch.late_since(begin) for _ in range(9)] == [3.0] * 9
+
+
+def test_a_server_that_is_kept_waiting_is_recorded() -> None:
+    watch = watch_of(7.0, 7.05, 8.0)
+    for _ in range(3):
+        watch._note_delay()  # noqa: SLF001
+    (starved,) = watch.recorder.transcript.starved
+    assert starved.seconds == pytest.approx(0.95)
+
+
+def test_without_a_sample_before_it_counts_from_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.watch.TICK", 0.0)
     watch = watch_of(7.0, 7.25)
     begin = watch.recorder.now() - 1
     watch._note_delay()  # noqa: SLF001

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.events import Ending, Eof, Failure, Lagged, Left, Programs, Sampled, StepFailed
+from harness.events import (
+    Ending,
+    Eof,
+    Failure,
+    Lagged,
+    Left,
+    Programs,
+    Sampled,
+    Starved,
+    StepFailed,
+)
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -53,11 +63,12 @@ def test_a_leave_fails(tale: Tale, late: float, outcome: str) -> None:
     assert finding.outcome == outcome
 
 
-def test_it_was_late_at_the_end(tale: Tale) -> None:
+@pytest.mark.parametrize("kind", [Lagged, Starved])
+def test_it_was_late_at_the_end(tale: Tale, kind: type[Lagged | Starved]) -> None:
     a, _ = tale.room("ann", "bob")
     tale.add(Left, a, Ending.HALF_CLOSE)
     tale.members.discard(a)
-    tale.add(Lagged, 1.0)
+    tale.add(kind, 1.0)
     tale.end()
     (finding,) = tale.check("cleanup").findings
     assert finding.outcome == "inconclusive"
