@@ -20,7 +20,6 @@ from harness.plan import Deed, Plan, PlannedStep, Scene
 from harness.saying import Saying
 from harness.scenario import ServerAct, Verb
 from harness.stall import BUFFER, Stall
-from harness.undisturbed import Deadline
 from harness.user import User
 
 
@@ -192,7 +191,7 @@ class Story:
             deadline = self.crew.deadline(deed.within or deadlines.HEARS * self.crew.patience)
             refused = partial(user.until, lambda: user.is_gone() or user.asked_again)
             if not await deadline.until(refused):
-                raise _missed(Failure.NOT_REFUSED, deadline)
+                raise StepFailureError.missed(Failure.NOT_REFUSED, deadline)
         user.hang_up(Ending.GIVEN_UP)
         await self._departed(user)
 
@@ -205,7 +204,7 @@ class Story:
             deadline = self.crew.deadline(seconds)
             settled = await self.crew.until_settled(user, deadline)
         if not settled:
-            raise _missed(Failure.NOT_REFUSED, deadline)
+            raise StepFailureError.missed(Failure.NOT_REFUSED, deadline)
         if user.attendance.joined is not None:
             raise StepFailureError(Failure.NOT_REFUSED)
 
@@ -246,7 +245,7 @@ class Story:
         user.hang_up(Ending.LEAVE if came else Ending.RESET)
         await self._departed(user)
         if not came:
-            raise _missed(Failure.EOF, deadline)
+            raise StepFailureError.missed(Failure.EOF, deadline)
 
     async def _drop(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._users[deed.person]
@@ -262,10 +261,6 @@ class Story:
         await self.beacons.probe()
 
 
-def _missed(failure: Failure, deadline: Deadline) -> StepFailureError:
-    return StepFailureError(failure, deadline.seconds, made_up=deadline.made_up)
-
-
 def report_failure(
     crew: Crew,
     failure: StepFailureError,
@@ -274,7 +269,8 @@ def report_failure(
     person: str = "",
     user: User | None = None,
 ) -> None:
-    """Record that a step, or a part of the run, did not complete."""
+    """Record that a step, or a part of the run, did not complete, which had begun at `begun`."""
+    late = crew.watch.late_since(begun) if failure.late is None else failure.late
     crew.recorder.add(
         events.StepFailed(
             at=crew.recorder.now(),
@@ -283,7 +279,7 @@ def report_failure(
             person=person,
             failure=failure.failure,
             deadline=failure.deadline,
-            late=crew.watch.late_since(begun) - failure.made_up if failure.deadline else 0.0,
+            late=late if failure.deadline else 0.0,
             note=failure.note,
         )
     )
@@ -292,8 +288,9 @@ def report_failure(
 async def settle_sockets(crew: Crew, label: str) -> None:
     """Record the server's resources as `label`, once it holds no more connections than the harness.
 
-    At the deadline they are recorded as they are.
+    At the deadline they are recorded as they are, and that they had not settled.
     """
+    begun = crew.recorder.now()
     deadline = crew.deadline(deadlines.SOCKETS_CLOSED * crew.patience)
     left, over = deadline.seconds, False
     while sample := crew.target.sample() if crew.target.started else None:
@@ -301,8 +298,9 @@ async def settle_sockets(crew: Crew, label: str) -> None:
         if not settled and deadline.elapsed >= left:
             left += deadline.more()
             over = deadline.elapsed >= left
+        if over:
+            report_failure(crew, StepFailureError.missed(Failure.SOCKETS, deadline), begun)
         if settled or over:
-            crew.watch.note_late(deadline.late if over else 0.0)
             # This look and no later one: the kernel's table changes while it is read.
             crew.watch.note(sample, label, crew.open)
             return

@@ -95,7 +95,7 @@ class Awaiting:
         longest = deed.within or deadlines.SLOW * self.crew.patience
         over = partial(_is_over, user, done)
         if not await self.crew.until_silent(user, over, deadline, longest) and not done():
-            raise StepFailureError(Failure.HEARS, deadline.seconds, note, deadline.made_up)
+            raise StepFailureError.missed(Failure.HEARS, deadline, note)
 
     def _is_told(self, user: User, person: str, life: int, verb: Verb) -> bool:
         # Of one whose own step has failed nobody need be told.

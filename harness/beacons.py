@@ -75,8 +75,7 @@ class Beacons:
             await deadline.finish(self._talk_until_both_are_in(first, second))
         except TimeoutError:
             self.awaited = next((one for one in self.pair if one.attendance.joined is None), first)
-            made_up = deadline.made_up
-            raise StepFailureError(Failure.JOIN, deadline.seconds, made_up=made_up) from None
+            raise StepFailureError.missed(Failure.JOIN, deadline) from None
         gone = next((one for one in self.pair if not one.present), None)
         if gone is not None:
             self.awaited = gone

@@ -23,6 +23,7 @@ from harness.transcript import Transcript
 from harness.verdict import CheckResult, Direction, Finding, Moment, Outcome, worst
 
 MOST_FINDINGS = 20
+SEEN = 500_000_000  # nanoseconds: how late it may be noted that the server waited
 COLLECTED = frozenset({"java", "node", "nodejs", "deno", "bun", "dotnet", "mono", "beam.smp"})
 
 
@@ -81,6 +82,16 @@ class Case:
         """For how many seconds harness or server were kept waiting at most."""
         starved = max((one.seconds for one in self.transcript.starved), default=0.0)
         return max(starved, self.worst_lag)
+
+    def waited(self, begin: int, end: int) -> float:
+        """Return for how many seconds harness and server were kept waiting, from `begin` to `end`.
+
+        Waits of 50 ms and less are not counted.
+        """
+        waits = [(one.at, one.seconds) for one in self.transcript.lags]
+        waits += [(one.at, one.seconds) for one in self.transcript.starved]
+        # How long the server waits is looked at every half a second.
+        return sum(long for at, long in waits if begin <= at and at - long * 1e9 - SEEN <= end)
 
     @property
     def deliveries(self) -> int:
@@ -233,6 +244,7 @@ def failure_words(failure: StepFailed) -> str:
         "eof": f"the end of the stream did not come{within}",
         "roll call": f"some heard nothing more{within}",
         "refused": f"after the nickname the server {failure.note or 'closed the connection'}",
+        "sockets": f"more sockets were open than connections{within}",
         "disconnected": f"the server closed the connection{note}",
         "not refused": f"the server let it in, or kept it{within}",
         "stall": f"others were not heard{within}{note}",

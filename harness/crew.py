@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Self
 
 from harness import deadlines
 from harness.cutter import Cutter
@@ -34,8 +35,8 @@ NANOSECONDS = 1e9
 class StepFailureError(Exception):
     """Someone's part of a step did not complete.
 
-    `deadline` seconds were waited for it, 0.0 where none has passed, and `made_up` more: as many as
-    harness or server had waited for a processor meanwhile.
+    `deadline` seconds were waited for it, 0.0 where none has passed. Meanwhile harness or server
+    waited `late` seconds for a processor that were not made up for; None where nobody knows.
     """
 
     def __init__(
@@ -43,13 +44,18 @@ class StepFailureError(Exception):
         failure: Failure,
         deadline: float = 0.0,
         note: str = "",
-        made_up: float = 0.0,
+        late: float | None = None,
     ) -> None:
         super().__init__(failure)
         self.failure = failure
         self.deadline = deadline
         self.note = note
-        self.made_up = made_up
+        self.late = late
+
+    @classmethod
+    def missed(cls, failure: Failure, deadline: Deadline, note: str = "") -> Self:
+        """Make the error of a `deadline` that has passed."""
+        return cls(failure, deadline.seconds, note, deadline.late)
 
 
 async def give_name(user: User) -> None:
@@ -159,8 +165,7 @@ class Crew:
         try:
             await deadline.finish(user.connect(self.target.host, self.target.port, user.buffer))
         except TimeoutError:
-            made_up = deadline.made_up
-            raise StepFailureError(Failure.CONNECT, seconds, "no answer", made_up) from None
+            raise StepFailureError.missed(Failure.CONNECT, deadline, "no answer") from None
         except OSError as error:
             note = os.strerror(error.errno) if error.errno else str(error)
             raise StepFailureError(Failure.CONNECT, note=note) from error
@@ -179,7 +184,7 @@ class Crew:
             raise StepFailureError(Failure.WRONG_PROMPT)
         if came:
             raise StepFailureError(Failure.DISCONNECTED, note="before any prompt")
-        raise StepFailureError(Failure.PROMPT, seconds, made_up=deadline.made_up)
+        raise StepFailureError.missed(Failure.PROMPT, deadline)
 
     async def connect_first(self, user_of: Callable[[], User]) -> User:
         """Connect the first of all, again and again while nobody listens: the readiness probe."""
@@ -188,8 +193,7 @@ class Crew:
         try:
             user = await deadline.finish(self._knock(user_of))
         except TimeoutError:
-            made_up = deadline.made_up
-            raise StepFailureError(Failure.LISTENING, deadline.seconds, "", made_up) from None
+            raise StepFailureError.missed(Failure.LISTENING, deadline) from None
         await self._await_prompt(user, deadlines.PROMPT * self.patience)
         return user
 
@@ -222,7 +226,7 @@ class Crew:
         """Wait until the server has read all that `user` wrote; else raise `StepFailureError`."""
         deadline = self.deadline(deadlines.ACCEPT * self.patience if seconds is None else seconds)
         if not await deadline.until(partial(self.pace.until_read, user)):
-            raise StepFailureError(failure, deadline.seconds, made_up=deadline.made_up)
+            raise StepFailureError.missed(failure, deadline)
 
     async def speak(self, user: User, kind: Kind, seconds: float | None = None) -> Message | None:
         """Let `user` say a message that is nothing but its token.
@@ -275,7 +279,7 @@ class Crew:
                     user = self.enrol(user.person, user.nick, user.role)
                 await asyncio.sleep(RETRY)
             else:
-                raise StepFailureError(Failure.JOIN, seconds, made_up=deadline.made_up)
+                raise StepFailureError.missed(Failure.JOIN, deadline)
 
     async def until_settled(self, user: User, deadline: Deadline, longest: float = 0.0) -> bool:
         """Wait until the server has let `user` in, or has not; False where it does neither.

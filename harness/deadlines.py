@@ -19,6 +19,9 @@ SOCKETS_CLOSED = 2.0
 ROLL_CALL_SILENCE = 10.0
 ROLL_CALL = 60.0
 RELAY_GRACE = 0.5
+# Of a client: until it shows anything that asks for a nickname; and its connection has ended.
+CLIENT_ASKS = 5.0
+CLIENT_CLOSED = 0.5
 # How long the server is watched doing nothing, and which share of a processor that may take.
 IDLE_SPAN = 0.5
 IDLE_LOOKS = 6

@@ -70,6 +70,7 @@ class Failure(StrEnum):
     CONNECTIONS = "connections"
     RESTART = "restart"
     DISCONNECTED = "disconnected"
+    SOCKETS = "sockets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,10 +359,7 @@ class Lagged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Starved(Event):
-    """The server waited `seconds` for a processor within a moment; or a deadline was not made up.
-
-    Then harness or server had waited so much longer for one than the harness waited on.
-    """
+    """The server waited `seconds` for a processor, within half a second or so."""
 
     seconds: float
     TAG: ClassVar[str] = "starved"

@@ -96,11 +96,11 @@ class Lifecycle:
         try:
             await deadline.finish(self._ended())
         except TimeoutError:
+            missed = StepFailureError.missed(Failure.STOP, deadline)
             self.target.signal(signal.SIGKILL)
             # So that its end is seen, and taken for no surprise, before anything else is.
             await asyncio.wait([self.target.exited], timeout=STOPS_WITHIN)
-            made_up = deadline.made_up
-            raise StepFailureError(Failure.STOP, deadline.seconds, made_up=made_up) from None
+            raise missed from None
 
     async def _ended(self) -> None:
         await asyncio.wait([self.target.exited])
@@ -112,8 +112,7 @@ class Lifecycle:
                 continue
             if not await deadline.until(partial(user.until, user.is_gone)):
                 note = f"{user.person} did not read the end"
-                made_up = deadline.made_up
-                raise StepFailureError(Failure.CONNECTIONS, deadline.seconds, note, made_up)
+                raise StepFailureError.missed(Failure.CONNECTIONS, deadline, note)
 
     # -- a new beginning -----------------------------------------------------------------------
 
@@ -141,5 +140,7 @@ class Lifecycle:
             await self.beacons.begin()
         except StepFailureError as failure:
             if failure.failure is Failure.LISTENING:
-                raise StepFailureError(Failure.RESTART, failure.deadline) from failure
+                raise StepFailureError(
+                    Failure.RESTART, failure.deadline, late=failure.late
+                ) from failure
             raise

@@ -13,7 +13,7 @@ from harness.anomalies import Fault
 from harness.faults import Faults
 from harness.forms import Form, find_form
 from harness.readings import NOBODY
-from harness.speech import Message
+from harness.speech import Message, Speech
 from harness.tokens import PATTERN
 
 if TYPE_CHECKING:
@@ -247,8 +247,10 @@ class Recovery(Faults):
         speech = self.voices.speeches[conn]
         body = bytes(self.text[form.body : form.end])
         continued = self._continued(conn, form)
-        if continued is not None:
+        if continued is not None and (form.whole or not speech.is_boundary(continued)):
             return continued
+        if continued is not None:
+            return _only_start(speech, body)
         place = max(self.listener.matcher.places.get(conn, (0,)))
         for message in speech.messages[self._index(conn, place) :]:
             told = self.voices.table.shared is None or self.voices.is_judged(message)
@@ -257,6 +259,8 @@ class Recovery(Faults):
         clue = body[: 4 * CLUE]
         if self.voices.framed or len(clue) < CLUE:
             return None
+        if not form.whole:
+            return _only_start(speech, clue)
         later = speech.data.find(clue, place)
         earlier = speech.data.rfind(clue, 0, place)
         return next((at for at in (later, earlier) if at >= 0), None)
@@ -289,3 +293,15 @@ class Recovery(Faults):
             return partly
         last = self.voices.speeches[conn].at(place[0] - 1)
         return (last, len(last.data)) if last in self.listener.damaged else None
+
+
+def _only_start(speech: Speech, clue: bytes) -> int | None:
+    """Return where the one message begins that begins so; None where none does, or several do.
+
+    What has only begun may go on as any message that has these words.
+    """
+    starts, at = list[int](), speech.data.find(clue)
+    while at >= 0 and len(starts) < 2:
+        starts += [at] if speech.is_boundary(at) else []
+        at = speech.data.find(clue, at + 1)
+    return starts[0] if len(starts) == 1 else None

@@ -118,7 +118,7 @@ class RollCall:
                     continue
                 over = loop.time() >= begin + longest + made_up
                 seconds = longest if over else self._deadline.seconds
-                raise StepFailureError(Failure.ROLL_CALL, seconds, made_up=made_up)
+                raise StepFailureError(Failure.ROLL_CALL, seconds, late=self._deadline.late)
             self._changed.clear()
             try:
                 async with asyncio.timeout_at(end):

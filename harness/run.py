@@ -21,7 +21,7 @@ from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.dialect import Dialect
 from harness.errors import UsageError
-from harness.events import Ending, Role, Stage
+from harness.events import Ending, Failure, Role, Stage
 from harness.history import History
 from harness.kernel import TcpState
 from harness.plan import NEWCOMER, Plan
@@ -161,7 +161,9 @@ class Run:
         for user in self.crew.half_closed:
             deadline = self.crew.deadline(limit, user.attendance.leaving)
             if not await deadline.until(partial(user.until, user.is_gone)):
-                self.watch.note_late(deadline.late)
+                failure = StepFailureError.missed(Failure.EOF, deadline)
+                begun = self.recorder.now()
+                report_failure(self.crew, failure, begun, person=user.person, user=user)
 
     async def _join(self, user: User) -> None:
         async with self.beacons.talking():

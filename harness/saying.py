@@ -112,7 +112,7 @@ class Saying:
             left, deadline = user.unsent, self.crew.deadline(seconds)
             came = await deadline.until(partial(user.until, done))
             if not came and user.open and user.unsent >= left:
-                raise StepFailureError(Failure.ACCEPT, seconds, made_up=deadline.made_up)
+                raise StepFailureError.missed(Failure.ACCEPT, deadline)
 
     async def give_name(self, user: User, step: PlannedStep, deed: Deed) -> None:
         """Send the nickname as `deed` has it: cut, or with a first message behind it."""

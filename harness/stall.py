@@ -142,7 +142,7 @@ class Stall:
                 # Much may have to be read before it: whoever reads is given more time.
                 if not came and user.bytes_read == read:
                     note = f"{user.person} did not hear {speaker.person}"
-                    raise StepFailureError(Failure.STALL, seconds, note, deadline.made_up)
+                    raise StepFailureError.missed(Failure.STALL, deadline, note)
 
 
 def _has_heard_or_gone(user: User, speaker: User, message: Message) -> bool:

@@ -20,10 +20,11 @@ class Deadline:
     """`seconds` from `begin` on; without it, from `now` on, which is in nanoseconds, as `begin` is.
 
     `late_since` tells for how many seconds harness or program have waited for a processor since
-    some time. `made_up` is how much longer was waited so far, in seconds.
+    some time. `made_up` is how much longer was waited so far, in seconds; `late` is what was lost
+    and is not made up for, as it was when the deadline was last over.
     """
 
-    __slots__ = ("_begin", "_late_since", "_now", "made_up", "seconds")
+    __slots__ = ("_begin", "_late_since", "_now", "late", "made_up", "seconds")
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class Deadline:
         begin: int | None = None,
     ) -> None:
         self.seconds = seconds
-        self.made_up = 0.0
+        self.made_up = self.late = 0.0
         self._now = now
         self._late_since = late_since
         self._begin = now() if begin is None else begin
@@ -43,14 +44,9 @@ class Deadline:
         """Seconds since it began."""
         return (self._now() - self._begin) / NANOSECONDS
 
-    @property
-    def late(self) -> float:
-        """Seconds for which somebody waited for a processor, and which are not made up for."""
-        return self._late_since(self._begin) - self.made_up
-
     def more(self) -> float:
         """Return for how many seconds to wait on, once it is over: what was lost; or 0."""
-        lost = self.late
+        self.late = lost = self._late_since(self._begin) - self.made_up
         worth_it = lost > self.seconds * LATE_SHARE
         if not worth_it or self.made_up >= MOST_MADE_UP * self.seconds:
             return 0.0

@@ -16,7 +16,7 @@ from harness.target import Sample, Target
 TICK = 0.05
 # How often the server's wait for a processor is read, in ticks; a thousand threads take 10 ms.
 SAMPLE_EVERY = 10
-WORTH_NOTING = 0.1
+WORTH_NOTING = 0.05
 KEPT = 4096
 
 
@@ -58,13 +58,9 @@ class Watch:
         if sample is not None:
             before = self._delays[-1][1] if self._delays else sample.run_delay_seconds
             self._delays.append((self.recorder.now(), sample.run_delay_seconds))
-            self.note_late(sample.run_delay_seconds - before)
+            if (starved := sample.run_delay_seconds - before) > WORTH_NOTING:
+                self.recorder.add(events.Starved(self.recorder.now(), starved))
             self.overrun = self.overrun or self.target.bounds.passed_by(sample)
-
-    def note_late(self, seconds: float) -> None:
-        """Record that harness or server waited so long for a processor, where it matters."""
-        if seconds > WORTH_NOTING:
-            self.recorder.add(events.Starved(self.recorder.now(), seconds))
 
     def late_since(self, begin: int) -> float:
         """Return for how many seconds harness or server were kept waiting since `begin`."""

@@ -6,12 +6,13 @@ departures leave nothing behind, and it is idle when nobody talks.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from harness import deadlines
 from harness.attendance import Attendance
 from harness.case import Case, beside, counted, into, merged, out, result, unless_late
-from harness.events import Ending, Failure, Sampled, Stage
+from harness.events import Ending, Failure, Sampled
 from harness.verdict import CheckResult, Finding, Moment, Outcome
 
 ROUNDS = 5
@@ -40,19 +41,13 @@ def check(case: Case) -> CheckResult:
 
 
 def _half_closed(case: Case) -> Iterator[Finding]:
-    deadline = deadlines.EOF_AFTER_HALF_CLOSE * case.plan.patience
     failures = {one.conn: one for one in case.transcript.failures if one.failure is Failure.EOF}
-    cleaned = case.transcript.stage_began(Stage.CLEANUP) is not None
-    for person in case.transcript.people.values():
+    for conn, failure in failures.items():
+        person = case.transcript.people[conn]
         ended = person.how in (Ending.HALF_CLOSE, Ending.LEAVE) and person.joining is not None
         # Who does not read sees no end.
-        if not ended or person.gone is not None or person.frozen:
-            continue
-        if person.conn in failures or cleaned:
-            failure = failures.get(person.conn)
-            late = failure.late if failure else case.worst_wait
-            limit = failure.deadline if failure else deadline
-            yield unless_late(_never_ended(person, limit), late)
+        if ended and person.gone is None and not person.frozen:
+            yield unless_late(_never_ended(person, failure.deadline), failure.late)
 
 
 def _never_ended(person: Attendance, deadline: float) -> Finding:
@@ -103,17 +98,21 @@ def _open_sockets(case: Case, departed: bool) -> Iterator[Finding]:
         if sample.label == "after" and departed and sample.sockets > sample.expected:
             left = sample.sockets - sample.expected
             gone = f", {sample.close_wait} of them in CLOSE_WAIT" if sample.close_wait > 0 else ""
-            yield unless_late(
-                Finding(
-                    check="cleanup",
-                    requirement="LEAVE-6",
-                    says=f"{counted(sample.expected, 'connection')} should have been open, and "
-                    f"the server held {sample.sockets}: {left} of members who had gone{gone}.",
-                    cause="the server does not close the sockets of members who have gone",
-                    deadline=deadlines.SOCKETS_CLOSED * case.plan.patience,
-                ),
-                case.worst_wait,
+            finding = Finding(
+                check="cleanup",
+                requirement="LEAVE-6",
+                says=f"{counted(sample.expected, 'connection')} should have been open, and the "
+                f"server held {sample.sockets}: {left} of members who had gone{gone}.",
+                cause="the server does not close the sockets of members who have gone",
+                deadline=deadlines.SOCKETS_CLOSED * case.plan.patience,
             )
+            yield unless_late(finding, _late(case, sample))
+
+
+def _late(case: Case, sample: Sampled) -> float:
+    """Return how late it was at most where sockets had not settled in time, up to `sample`."""
+    failures = (one for one in case.transcript.failures if one.failure is Failure.SOCKETS)
+    return max((one.late for one in failures if one.at <= sample.at), default=0.0)
 
 
 def _rounds(case: Case) -> Iterator[Finding]:
@@ -121,6 +120,7 @@ def _rounds(case: Case) -> Iterator[Finding]:
     for _, group in groupby(rounds, key=lambda one: one.label.split("/")[0]):
         samples = list(group)
         if len(samples) >= ROUNDS:
+            yield from _sockets_kept(case, samples)
             yield from _growth(samples, _least_growth(case))
 
 
@@ -137,11 +137,16 @@ def _counts_references(program: str) -> bool:
     return program.startswith(("python", "perl"))
 
 
+def _sockets_kept(case: Case, samples: list[Sampled]) -> Iterator[Finding]:
+    kept = [one.sockets - one.expected for one in (samples[1], *samples[-3:])]
+    if min(kept[1:]) > max(kept[0], 0):
+        finding = _grows("open connections", kept[0], kept[-1], len(samples))
+        deadline = deadlines.SOCKETS_CLOSED * case.plan.patience
+        yield unless_late(replace(finding, deadline=deadline), _late(case, samples[-1]))
+
+
 def _growth(samples: list[Sampled], least: int) -> Iterator[Finding]:
     base, last = samples[1], samples[-3:]
-    kept = [one.sockets - one.expected for one in (base, *last)]
-    if min(kept[1:]) > max(kept[0], 0):
-        yield _grows("open connections", kept[0], kept[-1], len(samples))
     threads = [one.threads - one.expected for one in (base, *last)]
     if threads[0] < threads[1] < threads[2] < threads[3]:
         yield _grows("threads beyond its members", threads[0], threads[-1], len(samples))

@@ -36,7 +36,7 @@ _JOINING = (
 # Failures that other checks own.
 _ELSEWHERE = (
     *(Failure.LISTENING, Failure.ROLL_CALL, Failure.EOF, Failure.STALL),
-    *(Failure.STOP, Failure.CONNECTIONS, Failure.RESTART),
+    *(Failure.STOP, Failure.CONNECTIONS, Failure.RESTART, Failure.SOCKETS),
 )
 
 

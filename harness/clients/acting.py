@@ -14,6 +14,7 @@ from harness.clients.script import Act
 from harness.clients.sending import align, owed
 from harness.clients.showing import must_show
 from harness.clients.stage import CLOSED, ActFailedError, Stage
+from harness.deadlines import CLIENT_ASKS, CLIENT_CLOSED
 from harness.dialect import Asking
 
 CONNECT = 10.0
@@ -22,7 +23,6 @@ SHOWN = 5.0
 REFUSED = 10.0
 # How long the person waits to be asked, and types all the same.
 ASKED = 1.0
-ASKED_AT_ALL = 5.0
 _SAMPLE_EVERY = 0.1
 # Nobody looks and presses a key in less.
 QUIET = 0.1
@@ -77,7 +77,7 @@ class Acting(Stage):
     async def be_asked(self) -> None:
         """Wait until something asks for the nickname, for a while."""
         if self.terminal:
-            await self.until(lambda: self.printed > 0, ASKED_AT_ALL * self.patience)
+            await self.patiently(lambda: self.printed > 0, CLIENT_ASKS * self.patience)
             await self.until(lambda: self.printed > self.prompted, ASKED * self.patience)
         await self.settle()
 
@@ -233,7 +233,11 @@ class Acting(Stage):
         deadline = self.deadline(seconds)
         if not await deadline.until(self._sample_until_end):
             raise ActFailedError(seconds, deadline.made_up)
-        await self.until(lambda: all(one.ended for one in self.server.connections), CLOSED)
+        await self.patiently(self.all_ended, CLIENT_CLOSED)
+
+    def all_ended(self) -> bool:
+        """Tell whether the program has ended all of its connections."""
+        return all(one.ended for one in self.server.connections)
 
     async def _sample_until_end(self, seconds: float) -> bool:
         end = asyncio.get_running_loop().time() + seconds

@@ -8,6 +8,7 @@ from harness.clients import happenings as happened
 from harness.clients.case import ClientCase, missing, note
 from harness.clients.checks import Checked, replay
 from harness.clients.script import Act
+from harness.deadlines import CLIENT_ASKS
 from harness.dialect import Asking
 from harness.verdict import Finding
 
@@ -35,8 +36,8 @@ def _silent(case: ClientCase) -> Iterator[Finding]:
     says = "the server asked for a nickname, and the program asked the person nothing"
     moment = missing(typed_at, "the program", "asks for a nickname")
     requirement = "C-NICK-2" if case.troubled_prompt else "C-NICK-1"
-    lag = case.run.worst_lag
-    yield case.finding(CHECK, requirement, says, moment, deadline=1.0, late=lag)
+    deadline = CLIENT_ASKS * case.run.patience
+    yield case.finding(CHECK, requirement, says, moment, deadline=deadline, late=case.run.late)
 
 
 def _taken_for_words(case: ClientCase, prompts: list[Act]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from harness.clients.checks import Checked
 from harness.clients.screen import Screen, without_controls
 from harness.clients.script import Act
 from harness.clients.wire import ended
-from harness.deadlines import BUSY_SHARE
+from harness.deadlines import BUSY_SHARE, CLIENT_CLOSED
 from harness.verdict import Finding, Moment
 
 CHECK = "ends"
@@ -123,7 +123,8 @@ def _left_open(case: ClientCase, what: str, *moments: Moment) -> Iterator[Findin
     closed |= {one.conn for one in case.each(happened.Dropped)}
     if opened - closed:
         says = f"{what} and the program ended, and its connection stayed open"
-        yield case.finding(CHECK, "C-END-2", says, *moments, deadline=0.5, late=case.run.worst_lag)
+        deadline, late = CLIENT_CLOSED, case.run.late
+        yield case.finding(CHECK, "C-END-2", says, *moments, deadline=deadline, late=late)
 
 
 def _spun(case: ClientCase, requirement: str, what: str, begin: int) -> Iterator[Finding]:

@@ -126,5 +126,6 @@ def _run_of(play: Acting, words: tuple[str, ...]) -> ClientRun:
         hidden=target.hidden,
         interrupted=play.interrupted,
         worst_lag=play.watch.worst_lag if play.watch else 0.0,
+        late=play.late,
         command=words,
     )

@@ -11,7 +11,9 @@ from harness.clients.wire import wire_log
 class ClientRun:
     """What is left of a run of a client: its script, what happened, and what is known of it.
 
-    `exit_status` is None unless it ended by itself. `output` is what it printed, bounded.
+    `exit_status` is None unless it ended by itself. `output` is what it printed, bounded. `late` is
+    for how many seconds of a deadline somebody waited for a processor, at most, and the harness
+    did not wait on for as long.
     """
 
     script: Script
@@ -24,6 +26,7 @@ class ClientRun:
     hidden: bool = False
     interrupted: bool = False
     worst_lag: float = 0.0
+    late: float = 0.0
     command: tuple[str, ...] = ()
 
     def wire_log(self) -> str:

@@ -63,6 +63,7 @@ class Stage:
         self.killed = self.failed = False
         self.exit_status: int | None = None
         self.watch: Watch | None = None
+        self.late = 0.0  # what of a deadline was lost, at most, and not made up for
 
     def now(self) -> int:
         """Return the nanoseconds since the run began."""
@@ -123,14 +124,23 @@ class Stage:
             seconds = 0.0 if self.exit_status is not None else deadline.seconds
             raise ActFailedError(seconds, deadline.made_up)
 
+    async def patiently(self, done: Callable[[], bool], seconds: float) -> bool:
+        """Wait until `done`; where it does not come, take down what could not be made up for."""
+        deadline = Deadline(seconds, self.now, self._all_late_since)
+        if await deadline.until(partial(self.until, done)):
+            return True
+        self.late = max(self.late, deadline.late)
+        return False
+
+    def _all_late_since(self, begin: int) -> float:
+        return 0.0 if self.watch is None or self.stopped else self.watch.late_since(begin)
+
     def deadline(self, seconds: float) -> Deadline:
         """Return a deadline of `seconds`, without what is lost while the program runs."""
         return Deadline(seconds, self.now, self._late_since)
 
     def _late_since(self, begin: int) -> float:
-        if self.watch is None or self.stopped or self.exit_status is not None:
-            return 0.0
-        return self.watch.late_since(begin)
+        return 0.0 if self.exit_status is not None else self._all_late_since(begin)
 
     # -- the end -------------------------------------------------------------------------------
 

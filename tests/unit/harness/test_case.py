@@ -77,6 +77,23 @@ def test_the_worst_lag_is_the_longest(tale: Tale) -> None:
     assert (tale.case().worst_lag, tale.case().worst_wait) == (1.5, 2.5)
 
 
+def test_how_long_all_in_all_anybody_waited(tale: Tale) -> None:
+    for kind, second, seconds in (
+        (events.Lagged, 1, 0.25),
+        (events.Starved, 3, 0.5),
+        (events.Lagged, 5, 1.0),
+        (events.Starved, 9, 2.0),
+    ):
+        tale.now = second * 1_000_000_000
+        tale.events.append(kind(tale.now, seconds))
+    made = tale.case()
+    assert made.waited(0, tale.now) == 3.75
+    assert made.waited(2_000_000_000, 4_000_000_000) == 1.5
+    # It ended at nine, had begun two seconds before, and may have been noted half a second late.
+    assert made.waited(6_000_000_000, 6_499_999_999) == 0.0
+    assert made.waited(6_000_000_000, 6_500_000_000) == 2.0
+
+
 def test_who_said_it_when_and_who_else_heard_it(tale: Tale) -> None:
     a, b, c = tale.room("ann", "bob", "cid")
     data = tale.say(a, "one")

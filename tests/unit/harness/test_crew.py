@@ -496,4 +496,4 @@ def test_what_does_not_come_then_either_has_failed_all_the_same(
             return await failing(crew.connect(enrol(crew)))
 
     failure = asyncio.run(main())
-    assert (failure.failure, failure.deadline, failure.made_up) == (Failure.PROMPT, 0.025, 0.01)
+    assert (failure.failure, failure.deadline, failure.late) == (Failure.PROMPT, 0.025, 0.0)

@@ -9,6 +9,7 @@ import pytest
 from harness.acting import settle_sockets
 from harness.crew import Crew
 from harness.dialect_files import load_dialect
+from harness.events import Failure
 from harness.recorder import Recorder
 from harness.resources import UNBOUNDED, Sample
 from harness.target import Target
@@ -79,7 +80,10 @@ def test_what_is_never_closed_is_taken_down_as_it_is() -> None:
     told = settled(Server(), never, nothing)
     (sample,) = told.samples
     assert (sample.sockets, sample.expected) == (1, 0)
-    assert told.starved == []
+    (failure,) = told.failures
+    assert (failure.failure, failure.conn, failure.person) == (Failure.SOCKETS, -1, "")
+    assert (failure.deadline, failure.late) == (0.01, 0.0)
+    assert failure.at <= sample.at
 
 
 def test_what_the_machine_took_away_is_waited_for_once_more() -> None:
@@ -91,12 +95,14 @@ def test_what_the_machine_took_away_is_waited_for_once_more() -> None:
 
     told = settled(server, late_since, nothing)
     assert [one.sockets for one in told.samples] == [0]
-    assert told.starved == []
+    assert told.failures == []
 
 
 def test_a_machine_that_gives_nothing_is_told() -> None:
     lost = iter(range(1, 9))
-    told = settled(Server(), lambda _: next(lost) * 0.15, nothing)
+    told = settled(Server(), lambda _: next(lost) * 0.05, nothing)
     assert [one.sockets for one in told.samples] == [1]
-    (starved,) = told.starved
-    assert starved.seconds > 0.1
+    (failure,) = told.failures
+    # Twice 50 ms were lost by then, of which the first were waited for once more.
+    assert failure.deadline == 0.01
+    assert failure.late == pytest.approx(0.05)

@@ -211,6 +211,10 @@ class Server:
                 if not waiting:
                     break
             assert not waiting, "somebody does not become a member"
+            # What was said again is not to come later, and be taken for something else.
+            for person in people:
+                if person is not speaker:
+                    person.hears(f"{token}{number})")
 
     @contextlib.contextmanager
     def stopped(self) -> Iterator[None]:

@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.events import (
-    Ending,
-    Eof,
-    Failure,
-    Lagged,
-    Left,
-    Programs,
-    Sampled,
-    Starved,
-    StepFailed,
-)
+from harness.events import Ending, Eof, Failure, Froze, Left, Programs, Sampled, StepFailed
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -38,20 +28,33 @@ def test_tidy(tale: Tale) -> None:
     assert (result.findings, result.looked_at) == ((), 2)
 
 
-@pytest.mark.parametrize(("cleaned", "count"), [(True, 1), (False, 0)])
-def test_a_half_closer_never_reads_the_end(tale: Tale, cleaned: bool, count: int) -> None:
+def half_closed(tale: Tale, late: float = 0.0) -> None:
     a, _ = tale.room("ann", "bob")
     tale.add(Left, a, Ending.HALF_CLOSE)
     tale.members.discard(a)
-    if cleaned:
-        tale.end()
-    found = tale.check("cleanup").findings
-    assert len(found) == count
-    for finding in found:
-        assert (finding.requirement, finding.deadline) == ("LEAVE-1", 2.0)
-        assert finding.says == (
-            "ann half-closed the connection and did not read the end of the stream within 2 s."
-        )
+    tale.fail(a, Failure.EOF, deadline=2.0, late=late)
+
+
+def test_a_half_closer_never_reads_the_end(tale: Tale) -> None:
+    half_closed(tale)
+    (finding,) = tale.check("cleanup").findings
+    assert (finding.requirement, finding.deadline) == ("LEAVE-1", 2.0)
+    assert finding.says == (
+        "ann half-closed the connection and did not read the end of the stream within 2 s."
+    )
+
+
+def test_a_run_that_did_not_wait_for_the_end_shows_nothing(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.add(Left, a, Ending.HALF_CLOSE)
+    assert not tale.check("cleanup").findings
+
+
+@pytest.mark.parametrize("how", ["it came after all", "it does not read"])
+def test_who_cannot_be_said_to_wait_for_the_end(tale: Tale, how: str) -> None:
+    half_closed(tale)
+    tale.add(*((Eof, 0) if how == "it came after all" else (Froze, 0)))
+    assert not tale.check("cleanup").findings
 
 
 @pytest.mark.parametrize(("late", "outcome"), [(0.0, "fail"), (1.0, "inconclusive")])
@@ -63,15 +66,34 @@ def test_a_leave_fails(tale: Tale, late: float, outcome: str) -> None:
     assert finding.outcome == outcome
 
 
-@pytest.mark.parametrize("kind", [Lagged, Starved])
-def test_it_was_late_at_the_end(tale: Tale, kind: type[Lagged | Starved]) -> None:
-    a, _ = tale.room("ann", "bob")
-    tale.add(Left, a, Ending.HALF_CLOSE)
-    tale.members.discard(a)
-    tale.add(kind, 1.0)
-    tale.end()
+def test_it_was_late_at_the_end(tale: Tale) -> None:
+    half_closed(tale, late=1.0)
     (finding,) = tale.check("cleanup").findings
     assert finding.outcome == "inconclusive"
+
+
+@pytest.mark.parametrize(("late", "outcome"), [(0.4, "fail"), (0.6, "inconclusive")])
+@pytest.mark.parametrize("kind", ["after", "rounds"])
+def test_sockets_had_their_time_to_be_closed(
+    tale: Tale, kind: str, late: float, outcome: str
+) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.leave(a)
+    labels = ["after"] if kind == "after" else [f"round 1/{turn}" for turn in range(5)]
+    for turn, label in enumerate(labels, 4):
+        tale.fail(-1, Failure.SOCKETS, deadline=2.0, late=late)
+        sample(tale, label, expected=3, sockets=turn)
+    (finding,) = tale.check("cleanup").findings
+    assert (finding.requirement, finding.outcome) == ("LEAVE-6", outcome)
+
+
+def test_what_had_not_settled_later_excuses_nothing(tale: Tale) -> None:
+    a, _ = tale.room("ann", "bob")
+    tale.leave(a)
+    sample(tale, "after", expected=1)
+    tale.fail(-1, Failure.SOCKETS, deadline=2.0, late=1.0)
+    (finding,) = tale.check("cleanup").findings
+    assert finding.outcome == "fail"
 
 
 def refused(tale: Tale, *, free: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.events import Failure, Froze, Kind, Lagged, Thawed
+from harness.events import Failure, Froze, Kind, Lagged, Starved, Thawed
 
 if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
@@ -77,11 +77,14 @@ def test_it_failed_as_it_was_to_begin(tale: Tale) -> None:
     assert finding.says.startswith("cid stopped reading")
 
 
-@pytest.mark.parametrize(("lag", "outcome"), [(0.0, "fail"), (1.0, "inconclusive")])
-def test_words_take_long(tale: Tale, lag: float, outcome: str) -> None:
+@pytest.mark.parametrize("kind", [Lagged, Starved])
+@pytest.mark.parametrize(("lag", "outcome"), [(0.0, "fail"), (0.05, "fail"), (1.0, "inconclusive")])
+def test_words_take_long(
+    tale: Tale, lag: float, outcome: str, kind: type[Lagged | Starved]
+) -> None:
     stall(tale, during=400)
     if lag:
-        tale.add(Lagged, lag)
+        tale.add(kind, lag)
     (finding,) = tale.check("stalled reader").findings
     assert (finding.requirement, finding.outcome, finding.deadline) == ("LOAD-1", outcome, 0.25)
     assert "a word took 402 ms to reach them (median), and 2.0 ms before" in finding.says
