@@ -3,6 +3,7 @@
 import pytest
 from streams import hear, heard, say, voices_of, wrong
 
+from harness.attribution import Listener
 from harness.events import Kind
 
 NICKS = ("ann", "bob", "cid")
@@ -315,3 +316,51 @@ def test_a_notice_is_in_order_where_something_else_is_not(
     listener = hear(voices_of("announcing-raw", NICKS, ["0 # one", "1 # two"]), read)
     assert (heard(listener), wrong(listener)) == (messages, faults)
     assert " ".join(notice.nick for notice in listener.notices) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "read", "messages"),
+    [
+        pytest.param(
+            ["0 # one", "0 two #"],
+            "ann: <0.0> oneann: ~0000000|0r3~ oneann: two <0.1>",
+            "0.0 0.0 0.1",
+            id="a token has begun that stands within another message",
+        ),
+        pytest.param(
+            ["0 draw it #", "0 draw it now #"],
+            "ann: draw it <0.0>ann: draw it ~00|000000r3~ann: draw it now <0.1>",
+            "0.0 0.0 0.1",
+            id="another message has the same words",
+        ),
+        pytest.param(
+            ["0 draw it #", "0 draw it now #"],
+            "ann: draw it <0.0>ann: draw it |~00000000r3~ann: draw it now <0.1>",
+            "0.0 0.0 0.1",
+            id="several messages begin so",
+        ),
+        pytest.param(
+            ["0 #", "0 #"],
+            "ann: <0.0>ann: ~000|00000r3~ann: <0.1>",
+            "0.0 0.0 0.1",
+            id="the next message begins so, too",
+        ),
+    ],
+)
+def test_what_has_only_begun_to_come_again_is_waited_for(
+    words: list[str], read: str, messages: str
+) -> None:
+    listener = hear(voices_of("raw", NICKS, words), read)
+    assert (heard(listener), wrong(listener)) == (messages, ["repeated 0.0"])
+
+
+def test_what_has_begun_to_come_again_is_not_what_is_said_meanwhile() -> None:
+    voices = voices_of("raw", NICKS)
+    listener = Listener(9, voices)
+    first = say(voices, "0 #").relayed
+    listener.read(first + first[:9], 1)
+    second = say(voices, "0 #").relayed
+    listener.read(first[9:10], 2)
+    listener.read(first[10:] + second, 3)
+    listener.finish()
+    assert (heard(listener), wrong(listener)) == ("0.0 0.0 0.1", ["repeated 0.0"])

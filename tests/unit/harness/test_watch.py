@@ -15,7 +15,7 @@ from harness.history import read_history
 from harness.recorder import Recorder
 from harness.resources import UNBOUNDED
 from harness.target import Sample, Target
-from harness.watch import TICK, WORTH_NOTING, Watch
+from harness.watch import SAMPLE_EVERY, TICK, WORTH_NOTING, Watch
 
 SECOND = 1_000_000_000
 
@@ -162,3 +162,27 @@ def test_a_server_that_was_not_started_is_not_measured() -> None:
         assert watch.late_since(0) == 0.0
 
     asyncio.run(main())
+
+
+def test_a_loop_that_runs_in_time_is_not_recorded() -> None:
+    watch = watch_of()
+    watch._note_lag(WORTH_NOTING)  # noqa: SLF001
+    assert watch.worst_lag == WORTH_NOTING
+    assert watch.recorder.transcript.lags == []
+
+
+def test_the_server_is_looked_at_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.watch.TICK", 0.001)
+    watch, looks = watch_of(), []
+    monkeypatch.setattr(watch, "_note_delay", lambda: looks.append(len(watch._own)))  # noqa: SLF001
+
+    async def main() -> None:
+        task = asyncio.create_task(watch.run())
+        while len(looks) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert looks == [1, 1 + SAMPLE_EVERY, 1 + 2 * SAMPLE_EVERY]
