@@ -54,7 +54,7 @@ def _unclear(case: ClientCase) -> str:
     if stopped := next(case.each(happened.TooMuch), None):
         return f"the run was cut short: {stopped.what}"
     if case.failed is not None:
-        verb = case.acts[case.failed.act].verb
+        verb = str(case.acts[case.failed.act].verb)
         return f"{verb!r} was not complete, and nothing that was seen tells why"
     if not case.done:
         return "nothing was done"

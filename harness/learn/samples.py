@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from harness.cast import TOKEN_MARK
-from harness.errors import BadValue
-from harness.template import parse_template
 
 Parts = list[tuple[str, bool]]
 
@@ -51,12 +49,7 @@ def infer(samples: Sequence[Sample], once: frozenset[str] = _ONCE) -> str | None
     found = _united([_marked(sample, once) for sample in samples])
     if found is None:
         return None
-    source = "".join(f"{{{text}}}" if is_field else _escaped(text) for text, is_field in found)
-    try:
-        parse_template(source, ("nick", "message", "host", "port", "time", "any"))
-    except BadValue:
-        return None
-    return source
+    return "".join(f"{{{text}}}" if is_field else _escaped(text) for text, is_field in found)
 
 
 def prompt_of(doors: Sequence[str]) -> tuple[str, bool] | None:

@@ -152,3 +152,7 @@ def test_every_case_fits_and_names_the_schema() -> None:
         assert text.startswith("# yaml-language-server: $schema=./schema.json\n"), path
         assert [error.message for error in VALIDATOR.iter_errors(yaml.safe_load(text))] == []
         assert load_client_scenario(path, {}, REQUIREMENTS).requirement
+
+
+def test_it_knows_its_file() -> None:
+    assert read(story("{types: hello}")).origin == "t.yaml"

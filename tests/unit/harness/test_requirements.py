@@ -116,3 +116,16 @@ def test_a_dialect_without_names_prompt_and_unicode() -> None:
     assert reasons["RELAY-2"] == "nothing tells who speaks"
     assert reasons["INPUT-2"] == "its text is not in UTF-8"
     assert "RELAY-1" not in reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"),
+    [
+        ("JOIN-2", "MUST"),
+        ("JOIN-9", "MUST (dialects in which a nickname has an end)"),
+        ("JOIN-6", "SHOULD (dialects with nicknames)"),
+        ("RELAY-11", "level"),
+    ],
+)
+def test_what_a_requirement_asks_of_which_dialects(name: str, asks: str) -> None:
+    assert requirement(name).asks == asks

@@ -187,3 +187,46 @@ def test_what_was_lost_with_a_signal_in_a_pipe_is_not_known() -> None:
     assert history.judged().outcome is Outcome.INCONCLUSIVE
     history.add(happened.Exited(0, 0))
     assert blamed(history.judged(0)) == {"C-SHOW-1"}
+
+
+def test_a_run_that_was_cut_short_shows_nothing() -> None:
+    history = History(SHOWS)
+    history.until(ClientVerb.SHOWS)
+    history.add(happened.TooMuch(0, "the program used 3,000 MiB of memory"))
+    verdict = history.judged()
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.reason == "the run was cut short: the program used 3,000 MiB of memory"
+
+
+def test_what_nothing_explains_shows_nothing() -> None:
+    history = History(SHOWS)
+    history.until(ClientVerb.SERVER_SENDS)
+    history.add(happened.Failed(0, history.number(ClientVerb.SERVER_SENDS), 5.0, 0.0))
+    verdict = history.judged()
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.reason == (
+        "'server-sends' was not complete, and nothing that was seen tells why"
+    )
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_is_shown_is_right(terminal: bool) -> None:
+    history = History(SHOWS, terminal=terminal)
+    history.until(ClientVerb.SHOWS)
+    (act,) = (one for one in history.script.acts if one.verb is ClientVerb.SHOWS)
+    assert act.message is not None
+    history.add(happened.Printed(0, b"bob: " + act.message.text.encode() + b"\r\n"))
+    history.add(happened.Done(0, history.number(ClientVerb.SHOWS)))
+    history.add(happened.Released(0))
+    history.add(happened.PeerEnded(0, 0))
+    history.add(happened.Exited(0, 0))
+    assert history.judged(0).outcome is Outcome.PASS, history.judged(0).findings
+
+
+def test_what_is_shown_at_a_terminal_is_known_though_a_signal_ended_it() -> None:
+    history = History(ENDS.replace("{ends: true}", "{shows: {text: gone}}"))
+    history.until(ClientVerb.SHOWS)
+    history.add(happened.Printed(0, b"the server has gone\r\n"))
+    history.add(happened.Done(0, history.number(ClientVerb.SHOWS)))
+    history.add(happened.Exited(0, -2))
+    assert "is not known" not in history.judged(-2).reason

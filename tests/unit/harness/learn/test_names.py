@@ -1,5 +1,8 @@
 """`harness.learn.names`: each once, and the same in each learning."""
 
+import pytest
+
+from harness.learn import names
 from harness.learn.names import Names
 
 
@@ -14,3 +17,11 @@ def test_each_once_and_always_the_same() -> None:
 
 def test_a_text_has_two_words() -> None:
     assert len(Names().text().split()) == 2
+
+
+def test_a_word_that_was_used_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "_CONSONANTS", "b")
+    monkeypatch.setattr(names, "_VOWELS", "ae")
+    drawn = Names()
+    # Of three syllables there are no more than eight such words.
+    assert len({drawn.word() for _ in range(8)}) == 8

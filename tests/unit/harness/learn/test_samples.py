@@ -108,3 +108,14 @@ def test_the_first_text_is_no_nickname_where_it_is_relayed() -> None:
     assert same_form("1:50> mira\n", "mira", "1:50> word\n", "word")
     assert not same_form("* mira came\n", "mira", "mira: word\n", "word")
     assert not same_form("", "mira", "mira: word\n", "word")
+
+
+def test_fields_in_another_order_make_no_template() -> None:
+    one, _, three = samples("{nick}: {message} ({host}/{port})")
+    _, turned, _ = samples("{nick}: {message} ({port}/{host})")
+    assert infer([one, turned, three], frozenset()) is None
+
+
+def test_what_nobody_has_a_name_for() -> None:
+    told = [Sample(f"hi {word}", {"message": word}) for word in ("one", "two", "three")]
+    assert infer(told, frozenset()) == "hi {message}"

@@ -10,7 +10,7 @@ from reports import FAILING, INTERRUPTED, KNOWN, PERFECT, STALE, about, hostile,
 from results import case, finding, run
 
 from harness.conform.reports.markdown import cell, code, markdown
-from harness.conform.results import Report
+from harness.conform.results import Kind, Report
 from harness.requirements import REQUIREMENTS
 
 NASTY = "`<script>`@me [a](b) https://x.example www.x.example |``|```<!--"
@@ -109,3 +109,15 @@ def test_the_wire_keeps_its_beginning_and_its_end() -> None:
 )
 def test_it_says(made: Report, words: str) -> None:
     assert words in markdown(made)
+
+
+def test_of_a_client_no_order_is_told() -> None:
+    assert "Order of messages" in markdown(PERFECT)
+    assert "Order of messages" not in markdown(replace(PERFECT, kind=Kind.CLIENT))
+
+
+def test_a_failing_case_of_which_no_run_is_left() -> None:
+    made = report(case("join", "JOIN-2", run(finding("JOIN-2"))))
+    bare = replace(made, cases=(replace(made.cases[0], runs=()),))
+    assert "<summary>join: join holds</summary>" in markdown(bare)
+    assert "Run it again" not in markdown(bare)

@@ -9,7 +9,7 @@ from reports import FAILING, PERFECT, about, hostile, repeated, report
 from results import case, finding, inconclusive, run
 
 from harness.conform.reports.text import LATER_PRINTED, MOST_PRINTED, MOST_SHOWN, render
-from harness.conform.results import Conformity, Report
+from harness.conform.results import Conformity, Kind, Report
 from harness.escape import cells
 from harness.requirements import GROUPS, Level
 from harness.verdict import Order
@@ -163,3 +163,15 @@ def test_a_failure_without_findings_is_told_all_the_same() -> None:
 def test_hostile_texts_stay_within_the_width(width: int, text: str) -> None:
     for line in render(hostile(text), width=width, verbose=True).splitlines():
         assert cells(line) <= width or "Run it again" in line  # which is meant to be copied
+
+
+def test_what_was_not_run_and_where_it_is_kept() -> None:
+    failed = replace(run(finding("JOIN-2")), about=replace(about(), run_folder="runs/x/join-1"))
+    text = render(replace(report(case("join", "JOIN-2", failed)), interrupted=True))
+    assert "Interrupted: not all of it was run." in text
+    assert "Kept in runs/x\n" in text
+
+
+def test_of_a_client_no_order_is_told() -> None:
+    assert "order: " in render(PERFECT)
+    assert "order: " not in render(replace(PERFECT, kind=Kind.CLIENT))
