@@ -15,6 +15,7 @@ from harness.attribution import Listener
 from harness.deadlines import LATE_SHARE
 from harness.dialect import Dialect
 from harness.events import Kind, StepFailed
+from harness.lexicon import MARK
 from harness.membership import Membership
 from harness.plan import Plan
 from harness.scenario import Verb
@@ -71,6 +72,15 @@ class Case:
     def listeners(self) -> Iterable[Listener]:
         """Everyone who gave a name."""
         return self.transcript.listeners.values()
+
+    def shown(self, anomaly: Anomaly) -> str:
+        """Return the text of `anomaly` in quotation marks, without what only the harness put there.
+
+        That is where decoding marks what is not as the dialect has it, and ends of frames that no
+        server sends.
+        """
+        ending = b"" if self.dialect.heard.ends.terminator else self.dialect.ending
+        return quoted_bytes(anomaly.text.replace(MARK, b"").removesuffix(ending))
 
     @property
     def worst_lag(self) -> float:

@@ -54,7 +54,10 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "{host}": ("the address from which they are connected", "{nick}@{host}: {message}"),
     "{port}": ("the port from which they are connected", "{host}:{port}> {message}"),
     "{time}": ("a time of day or a date, in digits", "[{time}] {nick}: {message}"),
-    "{any}": (f"anything else that varies, up to {MOST_ANY} characters", "Client {any}: {message}"),
+    "{any}": (
+        f"anything else that varies, up to {MOST_ANY} characters; in an announcement, a whole list",
+        "Client {any}: {message}",
+    ),
     "{{ }}": ("a brace", "{{{nick}}} {message}"),
 }
 """Each field of a template: what stands there, and an example."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.announcement import Notice
-from harness.shapes import Names, Shape
+from harness.shapes import MOST_LISTED, MOST_LISTED_IN_A_FRAME, Names, Shape
 from harness.speech import Message, Speech, Voices
 from harness.template import Template
 
@@ -126,7 +126,11 @@ class Lexicon:
     def _told(self, notice: Notice) -> Told:
         end = self.dialect.heard.ends.terminator.decode("ascii")
         lines = _lines(notice.template, end)
-        return Told(notice, tuple(self._shape(line) for line in lines))
+        framed = self.dialect.framed
+        most = MOST_LISTED_IN_A_FRAME if framed else MOST_LISTED
+        encoding = self.dialect.encoding
+        shapes = (Shape(line, encoding, self.names, listed=most, framed=framed) for line in lines)
+        return Told(notice, tuple(shapes))
 
 
 def _lines(template: Template, end: str) -> list[tuple[tuple[str, bool], ...]]:

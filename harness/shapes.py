@@ -19,11 +19,15 @@ _MOST_WIDTH = 4
 MOST_FIELD = MOST_ANY * _MOST_WIDTH
 """Bytes of a field that is no nickname."""
 
+MOST_LISTED = 2_000
+MOST_LISTED_IN_A_FRAME = 1 << 14
+"""Bytes of what varies in a notice, which may be a list of all who are in."""
+
 _RUNS = {
     "host": re.compile(rb"[0-9A-Za-z.:\[\]-]{0,60}"),
     "port": re.compile(rb"[0-9]{0,5}"),
     "time": re.compile(rb"[0-9:./T+\- ,AaPpMmZUC]{0,160}"),
-    "any": re.compile(rb"[^\r\n]{0,%d}" % MOST_FIELD),
+    "any": re.compile(rb"[^\r\n]*"),
 }
 """All bytes that can be of a field; more than the field itself may have."""
 
@@ -121,7 +125,7 @@ class _Field:
 
     def step(self, text: bytes, place: Place) -> tuple[Iterable[Place], bool]:
         begin, kept, nick = place
-        end = _RUNS[self._name].match(text, begin).end()  # type: ignore[union-attr]
+        end = _run(self._name, text, begin, MOST_FIELD)
         found = []
         for stop in _stops(text, begin, end, self._following):
             written = text[begin:stop]
@@ -138,6 +142,37 @@ class _Field:
             # A token is always of a message.
             return few and not PATTERN.search(written)
         return _FIELDS[self._name].fullmatch(written) is not None
+
+
+class _Listed:
+    """What varies in a notice, `most` bytes; in a whole frame (`framed`) to its end, if it ends it.
+
+    However long it is, no byte of it is looked at twice.
+    """
+
+    def __init__(self, following: bytes, most: int, *, framed: bool) -> None:
+        self._following = following
+        self._most = most
+        self._framed = framed
+
+    def step(self, text: bytes, place: Place) -> tuple[Iterable[Place], bool]:
+        begin, kept, nick = place
+        end = _run("any", text, begin, self._most)
+        # A token is always of a message.
+        token = PATTERN.search(text, begin, end)
+        end = token.end() - 1 if token else end
+        stops: Iterable[int] = _stops(text, begin, end, self._following)
+        if self._framed and not self._following:
+            stops = (end,) if end == len(text) else ()
+        found = [Place(stop, kept, nick) for stop in stops]
+        last = not self._following and bool(found)
+        return found, end == len(text) and not last
+
+
+def _run(name: str, text: bytes, begin: int, most: int) -> int:
+    """Return how far bytes go that can be of this field, of which there are `most`."""
+    match = _RUNS[name].match(text, begin, begin + most)
+    return match.end() if match else begin
 
 
 def _stops(text: bytes, begin: int, end: int, following: bytes) -> Iterator[int]:
@@ -157,12 +192,22 @@ def _stops(text: bytes, begin: int, end: int, following: bytes) -> Iterator[int]
 class Shape:
     """A template, or a part of one: `parts` as those of `Template`.
 
+    With `listed` bytes for it, what varies may be a list of people. Where they are `framed`, whole
+    frames are matched.
+
     `loose` is one that nearly anything can be; `literal` one of which nothing varies; `empty` one
     without parts. `head` is the literal with which it begins, `most` how many bytes it can have at
     most. `trails` names the field with which it ends, where nobody can tell how long that is.
     """
 
-    def __init__(self, parts: Iterable[tuple[str, bool]], encoding: str, names: Names) -> None:
+    def __init__(
+        self,
+        parts: Iterable[tuple[str, bool]],
+        encoding: str,
+        names: Names,
+        listed: int = 0,
+        framed: bool = False,
+    ) -> None:
         parts = list(parts)
         fields = [text for text, is_field in parts if is_field]
         self.loose = "any" in fields
@@ -174,12 +219,15 @@ class Shape:
         self.most = sum(
             MOST_FIELD if is_field else len(text.encode(encoding)) for text, is_field in parts
         )
+        self.most_trailing = listed if listed and self.trails == "any" else MOST_FIELD
         self._parts: list[_Part] = []
         for (text, is_field), (following, _) in pairwise([*parts, ("", False)]):
             if not is_field:
                 self._parts.append(_Literal(text.encode(encoding)))
             elif text == "nick":
                 self._parts.append(_Nick(names))
+            elif text == "any" and listed:
+                self._parts.append(_Listed(following.encode(encoding), listed, framed=framed))
             else:
                 self._parts.append(_Field(text, following.encode(encoding), encoding))
 
@@ -200,5 +248,4 @@ class Shape:
 
     def trail(self, text: bytes, at: int) -> int:
         """Return how many bytes from `at` on may be more of the field with which it ends."""
-        match = _RUNS[self.trails].match(text, at) if self.trails else None
-        return match.end() - at if match else 0
+        return _run(self.trails, text, at, self.most_trailing) - at if self.trails else 0

@@ -3,7 +3,8 @@
     {nick} {message}      whose words, and the words
     {host} {port}         the address of their connection, as the server sees it
     {time}                a time of day or a date, digits and what stands between them
-    {any}                 anything else that varies, on one line, up to `MOST_ANY` characters
+    {any}                 anything else that varies, on one line, up to `MOST_ANY` characters, and
+                          more where a server tells it by itself: it may be a list of who is in
     {{ and }}             a brace
 
 Knows no dialect and no connection.
@@ -31,7 +32,7 @@ _PATTERNS = {
     "host": r"[0-9A-Za-z.:\[\]-]{1,60}",
     "port": r"[0-9]{1,5}",
     "time": _TIME,
-    "any": rf"[^\r\n]{{0,{MOST_ANY}}}?",
+    "any": r"[^\r\n]*?",
 }
 
 

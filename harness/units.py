@@ -16,7 +16,7 @@ from typing import NamedTuple
 from harness.announcement import HeardNotice
 from harness.hearing import Hearing, joined
 from harness.lexicon import MARK, Form, Lexicon
-from harness.shapes import MOST_FIELD, Place, Shape
+from harness.shapes import Place, Shape
 from harness.speech import Message
 from harness.tokens import MARK as TOKEN_MARK
 from harness.tokens import PATTERN, WIDTH
@@ -157,7 +157,7 @@ class UnitDecoder(Hearing):
     def _more(self, at: int) -> _Unit | None:
         """Return the byte at `at` as more of what varies at the end of the last unit."""
         shape = self._trail
-        if shape is None or self._trailed == MOST_FIELD or not shape.trail(self._text, at):
+        if shape is None or self._trailed == shape.most_trailing or not shape.trail(self._text, at):
             return None
         self._trailed += 1
         return _Unit(at + 1, b"", None, shape)

@@ -47,7 +47,7 @@ def _echoing(case: Case) -> Iterator[Finding]:
             copy = message.echo.removesuffix(case.dialect.ending)
             says = (
                 f"{who.person} said {quoted(message)}, and the copy should have been "
-                f"{quoted_bytes(copy)}; {who.person} read {quoted_bytes(anomaly.text)}."
+                f"{quoted_bytes(copy)}; {who.person} read {case.shown(anomaly)}."
             )
             yield _finding(says, "the server writes a copy in another form", case, who, anomaly)
 

@@ -37,7 +37,7 @@ def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
         says = f"cut short: only {anomaly.offset} of its {len(message.data)} bytes came"
     else:
         says = (
-            f"altered: after {anomaly.offset} bytes {quoted_bytes(anomaly.text)} came "
+            f"altered: after {anomaly.offset} bytes {case.shown(anomaly)} came "
             f"instead of {quoted_bytes(rest)}"
         )
     long = anomaly.fault is Fault.CUT_SHORT and len(message.data) > LONG
@@ -54,7 +54,7 @@ def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
         says=f"{sender.person}'s message {quoted(message)} reached {receiver.person} {says}.",
         moments=(
             case.said(message),
-            into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),
+            into(anomaly.at, receiver, f"reads {case.shown(anomaly)}"),
         ),
     )
 
@@ -74,7 +74,7 @@ def _replaced(case: Case, receiver: Attendance, anomaly: Anomaly, message: Messa
         cause="the server decodes each read by itself, and a read ended inside a character",
         moments=(
             case.said(message),
-            into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),
+            into(anomaly.at, receiver, f"reads {case.shown(anomaly)}"),
         ),
     )
 

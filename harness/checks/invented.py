@@ -51,9 +51,9 @@ def _invented(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
     return Finding(
         check="nothing invented",
         requirement=of_strange_text(case, anomaly, "RELAY-6"),
-        says=f"{receiver.person} read {quoted_bytes(anomaly.text)}, which nobody had said.",
+        says=f"{receiver.person} read {case.shown(anomaly)}, which nobody had said.",
         cause=_guess(anomaly.text) if not case.dialect.framed else "",
-        moments=(into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),),
+        moments=(into(anomaly.at, receiver, f"reads {case.shown(anomaly)}"),),
     )
 
 

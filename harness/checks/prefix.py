@@ -48,7 +48,7 @@ def _wrong_name(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
         cause="the server keeps the name of who is speaking where another's thread changes it",
         moments=(
             case.said(message),
-            into(anomaly.at, receiver, f"hears {quoted_bytes(anomaly.text)}"),
+            into(anomaly.at, receiver, f"hears {case.shown(anomaly)}"),
         ),
     )
 
@@ -64,11 +64,11 @@ def _no_prefix(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
         requirement="RELAY-9" if behind else of_strange_text(case, anomaly, "RELAY-2"),
         says=f"{sender.person} said {quoted(message)}; {receiver.person} should have read "
         f"{quoted_bytes(expected) if expected else 'nothing'} before it, and read "
-        f"{quoted_bytes(anomaly.text)}.",
+        f"{case.shown(anomaly)}.",
         cause="the server takes lines that share a segment for one line" if behind else "",
         moments=(
             case.said(message),
-            into(anomaly.at, receiver, f"reads {quoted_bytes(anomaly.text)}"),
+            into(anomaly.at, receiver, f"reads {case.shown(anomaly)}"),
         ),
     )
 

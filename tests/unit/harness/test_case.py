@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness import case, events
-from harness.anomalies import Fault
+from harness.anomalies import Anomaly, Fault
 from harness.attendance import Attendance
 from harness.events import Failure, Role, StepFailed
+from harness.lexicon import MARK
 from harness.plan import PlannedStep, Scene
 from harness.scenario import Verb
 from harness.speech import Message
@@ -292,3 +293,20 @@ def test_a_check_that_has_nothing_to_look_at_says_why() -> None:
         0,
         "nobody hears himself",
     )
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "shown"),
+    [
+        ("raw", b"what is this", "“what is this”"),
+        ("lines", b"what is this\n", "“what is this\n”"),
+        ("lines", b"what is this\0\n", "“what is this\0\n”"),
+        ("announcing-raw", MARK + b"what is this\0", "“what is this”"),
+        ("timestamps", MARK + b"what\n" + MARK + b"is this\n", "“what\nis this\n”"),
+    ],
+)
+def test_what_somebody_read_is_shown_as_it_came(
+    tell: MakeTale, dialect: str, text: bytes, shown: str
+) -> None:
+    anomaly = Anomaly(Fault.INVENTED, 0, 0, None, 0, (), text)
+    assert tell(dialect).case().shown(anomaly) == shown

@@ -274,3 +274,12 @@ def test_a_notice_of_several_lines_counts_once(lines: str, found: list[Item]) ->
     assert Wire(LONG, ["ann", "bob", "an"]).decode(data) == found
     if lines == "bob is here":
         assert Wire(LONG, ["ann", "bob"]).decode(data + b"say hi") == []
+
+
+@pytest.mark.parametrize("people", [1, 45, 1000])
+def test_a_notice_may_list_all_who_are_in(people: int) -> None:
+    greeting = "Hi {nick}! In the room: {any}"
+    wire = Wire(dialect_of("lf", greeting=greeting), ["ann", "bob"])
+    names = ", ".join(f"crowd-{number:03}" for number in range(people))
+    told = HeardNotice(Occasion.GREETING, "ann", 5)
+    assert wire.decode(f"Hi ann! In the room: {names}\n".encode()) == [told]

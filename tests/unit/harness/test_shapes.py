@@ -2,7 +2,14 @@
 
 import pytest
 
-from harness.shapes import MOST_FIELD, Match, Names, Place, Shape
+from harness.shapes import (
+    MOST_FIELD,
+    MOST_LISTED,
+    Match,
+    Names,
+    Place,
+    Shape,
+)
 from harness.template import FIELDS, MOST_ANY, parse_template
 from harness.tokens import mint
 
@@ -222,3 +229,56 @@ def test_how_much_more_of_its_last_field_there_may_be(
     source: str, text: str, at: int, count: int
 ) -> None:
     assert _shape(source).trail(text.encode(), at) == count
+
+
+# -- what may be a list ----------------------------------------------------------------------------
+
+
+def _listed(source: str, text: str, most: int, *, framed: bool) -> tuple[list[int], bool]:
+    parts = parse_template(source, FIELDS).parts
+    shape = Shape(parts, "utf-8", _names(*NICKS), listed=most, framed=framed)
+    match = shape.match(text.encode(), 0)
+    return [place.end for place in match.places], match.unfinished
+
+
+@pytest.mark.parametrize("framed", [True, False])
+@pytest.mark.parametrize(
+    ("text", "ends", "unfinished"),
+    [
+        pytest.param("In: ann, bob. Hi", [13], True, id="a list, or the beginning of one"),
+        pytest.param("In: " + "x" * 300 + ". Hi", [305], False, id="a long one"),
+        pytest.param("In: " + "x" * 301 + ". Hi", [], False, id="too long a one"),
+        pytest.param("In: " + "x" * 200, [], True, id="it may go on"),
+        pytest.param("In: " + "x" * 301, [], False, id="it may not"),
+        pytest.param("In: ann\n.", [], False, id="on one line"),
+        pytest.param(f"In: {mint(0, 0).decode()}.", [], False, id="a message"),
+        pytest.param(f"In: ann. {mint(0, 0).decode()}.", [8], False, id="before a message"),
+        pytest.param("In: a.b.c.", [6, 8, 10], True, id="wherever what follows stands"),
+    ],
+)
+def test_what_varies_in_a_notice_may_be_a_list(
+    text: str, ends: list[int], unfinished: bool, framed: bool
+) -> None:
+    assert _listed("In: {any}.", text, 300, framed=framed) == (ends, unfinished)
+
+
+@pytest.mark.parametrize(
+    ("text", "framed", "ends"),
+    [
+        pytest.param("In: ab", True, [6], id="a frame has its end"),
+        pytest.param("In: ", True, [4], id="nobody is in"),
+        pytest.param("In: a\rb", True, [], id="a frame that goes on otherwise"),
+        pytest.param("In: ab", False, [4, 5, 6], id="without frames it may end anywhere"),
+    ],
+)
+def test_a_list_at_the_end(text: str, framed: bool, ends: list[int]) -> None:
+    assert _listed("In: {any}", text, 300, framed=framed) == (ends, False)
+
+
+def test_how_much_more_of_a_list_there_may_be() -> None:
+    parts = parse_template("In: {any}", FIELDS).parts
+    shape = Shape(parts, "utf-8", _names(*NICKS), listed=MOST_LISTED)
+    assert shape.most_trailing == MOST_LISTED
+    assert shape.trail(b"In: " + b"x" * 1000, 4) == 1000
+    timed = Shape(parse_template("{any} at {time}", FIELDS).parts, "utf-8", _names(), listed=2000)
+    assert timed.most_trailing == MOST_FIELD

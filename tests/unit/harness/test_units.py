@@ -256,3 +256,18 @@ def test_what_was_said_may_be_the_beginning_of_what_is_said_later(cut: int) -> N
     first, second = wire.relayed(bare, {"any": "7"}), wire.relayed(later, {"any": "7"})
     assert decode(decoder, [first], finish=False) == [bare.relayed]
     assert decode(decoder, [second[:cut], second[cut:]]) == [later.relayed]
+
+
+LISTING = dialect_of(greeting="Hi {nick}! In the room: {any}.")
+
+
+@pytest.mark.parametrize("people", [1, 45, 150])
+def test_a_notice_may_list_all_who_are_in(people: int) -> None:
+    wire = Wire(LISTING, NICKS)
+    names = ", ".join(f"crowd-{number:03}" for number in range(people))
+    message = wire.say("1 hi #")
+    data = f"Hi ann! In the room: {names}.".encode() + wire.relayed(message)
+    greeting = HeardNotice(Occasion.GREETING, "ann", 5)
+    assert wire.decode(data) == [greeting, message.relayed]
+    decoder = wire.decoder()
+    assert decode(decoder, [bytes([byte]) for byte in data]) == [greeting, message.relayed]
