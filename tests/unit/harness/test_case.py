@@ -301,7 +301,7 @@ def test_a_check_that_has_nothing_to_look_at_says_why() -> None:
         ("raw", b"what is this", "“what is this”"),
         ("lines", b"what is this\n", "“what is this\n”"),
         ("lines", b"what is this\0\n", "“what is this\0\n”"),
-        ("announcing-raw", MARK + b"what is this\0", "“what is this”"),
+        ("nick", MARK + b"what is this\0", "“what is this”"),
         ("timestamps", MARK + b"what\n" + MARK + b"is this\n", "“what\nis this\n”"),
     ],
 )
