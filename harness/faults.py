@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from harness.attribution import Listener
 
 
+# What is known is no noise; but a server may send it for ever.
+LITTLE = 64
+
+
 class Faults:
     """What is wrong in the unexplained `text` of `listener` from `position` on.
 
@@ -84,9 +88,11 @@ class Faults:
         self.listener.unexplained += len(message.relayed)
         self.voices.unexplained += len(message.relayed)
 
-    def _unexplained(self, form: Form) -> None:
-        self.listener.unexplained += form.end
-        self.voices.unexplained += form.end
+    def _unexplained(self, form: Form, known: int = 0) -> None:
+        """Count `form` as noise; `known` bytes of it are of a message, and count for little."""
+        noise = form.end - known + known // LITTLE
+        self.listener.unexplained += noise
+        self.voices.unexplained += noise
 
     def _is_judged(self, form: Form, message: Message | None) -> bool:
         """Tell whether this matters: of who has said what is no text, only what a token proves."""

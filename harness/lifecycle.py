@@ -94,16 +94,13 @@ class Lifecycle:
 
     async def _until_ended(self, deadline: Deadline) -> None:
         try:
-            await deadline.finish(self._ended())
+            await deadline.finish(self.target.until_exited())
         except TimeoutError:
             missed = StepFailureError.missed(Failure.STOP, deadline)
             self.target.signal(signal.SIGKILL)
             # So that its end is seen, and taken for no surprise, before anything else is.
             await asyncio.wait([self.target.exited], timeout=STOPS_WITHIN)
             raise missed from None
-
-    async def _ended(self) -> None:
-        await asyncio.wait([self.target.exited])
 
     async def _until_closed(self, users: list[User], deadline: Deadline) -> None:
         for user in users:

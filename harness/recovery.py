@@ -270,7 +270,7 @@ class Recovery(Faults):
         return speech.at(place).number if place < len(speech.data) else len(speech.messages)
 
     def _unknown(self, form: Form) -> None:
-        self._unexplained(form)
+        self._unexplained(form, min(self.suspect[1], form.end) if self.suspect else 0)
         if self.suspect is not None:
             self._note(Fault.ALTERED, form, *self.suspect)
             self._pass_over(self.suspect[0])

@@ -9,6 +9,7 @@ import asyncio
 import resource
 import signal
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,8 +32,9 @@ from harness.target import Target, TargetSpec, launch
 from harness.user import User
 from harness.watch import Watch
 
-# A process may end a little after its sockets.
+# A process may end a little after its sockets; one that listens no more is likely about to.
 EXIT_NOTICED = 0.5
+EXIT_LIKELY = 2.0
 # Beacons, a newcomer, whoever tries again; and what Python itself has open.
 SPARE_FILES = 64
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -103,7 +105,14 @@ class Run:
         transcript = self.recorder.transcript
         thrown_out = any(person.wronged for person in transcript.people.values())
         if self.target.started and (thrown_out or transcript.failures):
-            await asyncio.wait([self.target.exited], timeout=EXIT_NOTICED)
+            deadline = self.crew.deadline(EXIT_NOTICED if self._listening() else EXIT_LIKELY)
+            with suppress(TimeoutError):
+                await deadline.finish(self.target.until_exited())
+
+    def _listening(self) -> list[str]:
+        """Return the addresses at which the server listens now."""
+        found = self.crew.cutter.diag.on_port(self.target.port)
+        return sorted({one.local[0] for one in found if one.state is TcpState.LISTEN})
 
     def _begin(self, stage: Stage) -> None:
         self.stage = stage
@@ -135,11 +144,9 @@ class Run:
     def _note_program(self) -> None:
         if not self.target.started:
             return
-        found = self.crew.cutter.diag.on_port(self.target.port)
         names = " ".join(self.target.programs())
         self.recorder.add(events.Programs(self.recorder.now(), names))
-        hosts = sorted({one.local[0] for one in found if one.state is TcpState.LISTEN})
-        if hosts:
+        if hosts := self._listening():
             self.recorder.add(events.Listening(self.recorder.now(), " ".join(hosts)))
 
     async def _watch_idle(self) -> None:
@@ -222,12 +229,12 @@ class Run:
             await asyncio.sleep(0.1)
 
     def _check_noise(self) -> None:
-        for conn, listener in self.recorder.transcript.listeners.items():
-            if listener.deaf:
-                noise = events.Noise(self.recorder.now(), conn, listener.unexplained)
-                self.recorder.add(noise)
-                self._stop()
-                return
+        listeners = self.recorder.transcript.listeners.values()
+        if any(listener.deaf for listener in listeners):
+            # All are deaf to what comes after so much at all of them.
+            worst = max(listeners, key=lambda one: one.unexplained)
+            self.recorder.add(events.Noise(self.recorder.now(), worst.conn, worst.unexplained))
+            self._stop()
 
     def _check_bounds(self) -> None:
         if self.watch.overrun and not self.recorder.transcript.overran:

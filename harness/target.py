@@ -111,6 +111,10 @@ class Target:
 
         exited.add_done_callback(tell)
 
+    async def until_exited(self) -> None:
+        """Wait until it has ended; whoever is cancelled meanwhile takes nothing with it."""
+        await asyncio.wait([self.exited])
+
     async def relaunch(self) -> None:
         """End what is left of it, and start the same command on the same port, once more.
 

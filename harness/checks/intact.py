@@ -15,13 +15,27 @@ LONG = 512
 
 def check(case: Case) -> CheckResult:
     """Find messages that were changed on their way."""
-    found = [_finding(case, *pair) for pair in case.anomalies(Fault.ALTERED, Fault.CUT_SHORT)]
+    wrong = case.anomalies(Fault.ALTERED, Fault.CUT_SHORT)
+    found = [_finding(case, *pair) for pair in wrong if _was_whole(case, pair[1])]
     cuts = [
         _cut(case, case.transcript.people[conn], *cut)
         for conn, listener in case.transcript.listeners.items()
         for cut in (listener.cut_characters if case.has_wide_characters else ())
     ]
     return result("intact", case.deliveries, merged(found + cuts, lambda one: one.requirement))
+
+
+def _was_whole(case: Case, anomaly: Anomaly) -> bool:
+    """Tell whether the server surely had all of the message: its sender may have been cut off.
+
+    It had where somebody heard it whole, or anything of what the same sender said later.
+    """
+    message = anomaly.message
+    assert message is not None
+    damaged = (one for listener in case.listeners for one in listener.damaged)
+    numbers = [one.number for one in damaged if one.conn == message.conn]
+    latest = max([*numbers, case.membership.highest_received(message.conn)])
+    return message.number < latest or case.membership.committed(message)
 
 
 def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:

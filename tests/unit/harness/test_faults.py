@@ -107,3 +107,10 @@ def test_what_matters_not_is_heard_all_the_same() -> None:
     made = voices("raw", [b"0 \xff", "0 plain", "1 # one"])
     listener = hear(made, "ann: plainann: plainbob: <1.0> one")
     assert heard(listener).endswith("1.0")
+
+
+def test_what_is_known_is_hardly_noise() -> None:
+    made = voices("lines", ["0 " + "x" * 60_000 + " #"])
+    listener = hear(made, "ann: " + "x" * 45_000 + "\n", own=2)
+    assert wrong(listener) == ["altered 0.0+45000"]
+    assert 0 < listener.unexplained < 1000

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from harness.events import Cut, Froze, Thawed
+import pytest
+
+from harness.events import Cut, Ending, Froze, Thawed
 from harness.plan import PlannedPerson
 from harness.verdict import Finding
 
@@ -102,3 +104,30 @@ def test_words_of_whom_a_nickname_was_not_put_right(tell: MakeTale) -> None:
     tale.read(b, relayed[:-4] + b" ann: two\n")
     (finding,) = tale.check("intact").findings
     assert finding.requirement == "JOIN-6"
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+@pytest.mark.parametrize(
+    ("ends", "heard", "found"),
+    [
+        pytest.param(Ending.GIVEN_UP, "", 0, id="its sender was cut off"),
+        pytest.param(Ending.LEAVE, "", 1, id="its sender left in good order"),
+        pytest.param(Ending.GIVEN_UP, "whole", 1, id="another heard all of it"),
+        pytest.param(Ending.GIVEN_UP, "later", 1, id="something later was heard"),
+        pytest.param(Ending.GIVEN_UP, "part of a later one", 1, id="the next was heard in part"),
+    ],
+)
+def test_of_a_message_that_was_never_whole_a_part_may_be_relayed(
+    tell: MakeTale, ends: Ending, heard: str, found: int, accepted: bool
+) -> None:
+    tale = tell("lines")
+    a, b, c = tale.room("ann", "bob", "cid")
+    relayed = tale.say(a, "one two", accepted=accepted or not heard)
+    tale.read(b, relayed[:-4] + b"\n")
+    if heard == "whole":
+        tale.read(c, relayed)
+    if heard in ("later", "part of a later one"):
+        later = tale.say(a, "and more", accepted=False)
+        tale.read(b, later if heard == "later" else later[:-4] + b"\n")
+    tale.leave(a, ends)
+    assert len(tale.check("intact").findings) == found
