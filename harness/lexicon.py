@@ -46,6 +46,8 @@ class Sayings:
         self._sorted: list[bytes] = []
         self._said: dict[bytes, list[Message]] = {}
         self._lengths: set[int] = set()
+        # Of what was said without its end: how long it is so far, with what came before it.
+        self._open: dict[int, int] = {}
         self.longest = 0
 
     def body(self, message: Message) -> bytes:
@@ -64,7 +66,10 @@ class Sayings:
 
     def _add(self, message: Message) -> None:
         body = self.body(message)
-        self.longest = max(self.longest, len(body))
+        length = self._open.pop(message.conn, 0) + len(body)
+        self.longest = max(self.longest, length)
+        if not message.data.endswith(self._ending):
+            self._open[message.conn] = length
         if body not in self._said:
             self._said[body] = []
             insort(self._sorted, body)

@@ -7,6 +7,7 @@ from streams import name_of
 from wires import Wire, dialect_of
 
 from harness.announcement import Occasion
+from harness.events import Kind, Said
 from harness.lexicon import Lexicon, Sayings
 from harness.shapes import Match, Place
 from harness.speech import Message
@@ -55,6 +56,16 @@ def test_the_body_of_a_message_is_without_its_end() -> None:
 def test_messages_without_a_token_are_found_by_what_they_say(body: bytes, found: str) -> None:
     sayings = _sayings(_wire("0 hi", "1 hi there", "1 hi", "0 # ho"))
     assert _written(sayings.plain(body)) == found
+
+
+def test_what_is_said_without_its_end_becomes_one_frame_with_what_follows() -> None:
+    wire = Wire(dialect_of("lf", said={"ends": "lf"}, echo="you: {message}"), NICKS)
+    wire.say("0 1234")
+    wire.say("1 12345")
+    for number, data in enumerate([b"123", b"456", b"789\n", b"12"], start=1):
+        wire.voices.say(Said(number, 0, number, data, b"", Kind.STORY, number, -1))
+    wire.voices.say(Said(9, 1, 1, b"12345", b"", Kind.STORY, 9, -1))
+    assert _sayings(wire).longest == 9
 
 
 def test_a_message_with_a_token_is_not_found_by_what_it_says() -> None:
