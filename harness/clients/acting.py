@@ -113,6 +113,8 @@ class Acting(Stage):
 
     async def types(self, act: Act) -> None:
         """Let the person type a line, or a part of one."""
+        if self.is_before_the_nickname():
+            await self.be_asked()
         self.type(act.typed, enter=act.enter)
 
     async def presses(self, act: Act) -> None:

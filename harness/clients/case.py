@@ -17,7 +17,7 @@ from harness.clients.script import Act, Message
 from harness.clients.sending import Alignment, Owed, align, owed
 from harness.clients.wire import ended
 from harness.deadlines import LATE_SHARE
-from harness.dialect import Dialect
+from harness.dialect import Asking, Dialect
 from harness.verdict import Direction, Finding, Moment, Outcome
 
 Kind = TypeVar("Kind", bound=Happening)
@@ -97,6 +97,13 @@ class ClientCase:
             if offset < 0:
                 return one.at
         return self.before_the_end[-1].at if self.before_the_end else 0
+
+    @cached_property
+    def is_before_the_nickname(self) -> bool:
+        """Whether the person was asked for the nickname, and has typed nothing."""
+        asked = self.run.script.asking is Asking.ASKED and bool(self.run.script.nick_wire)
+        answers = (ClientVerb.GIVES_NICK, ClientVerb.TYPES)
+        return asked and not any(self.was_done(verb) for verb in answers)
 
     # -- what came before ----------------------------------------------------------------------
 

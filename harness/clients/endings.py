@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from harness.client_step import ClientVerb
 from harness.client_values import Key
@@ -13,6 +14,7 @@ from harness.clients.screen import Screen, without_controls
 from harness.clients.script import Act
 from harness.clients.wire import ended
 from harness.deadlines import BUSY_SHARE, CLIENT_CLOSED
+from harness.requirements import Level
 from harness.verdict import Finding, Moment
 
 CHECK = "ends"
@@ -91,9 +93,11 @@ def _still_there(
 ) -> Finding:
     says = f"{what}, and the program still ran {failed.deadline:g} s later"
     gone = missing(failed.at, "the program", "ends")
-    return case.finding(
+    finding = case.finding(
         CHECK, requirement, says, moment, gone, deadline=failed.deadline, late=failed.late
     )
+    asking = requirement == "C-END-1" and case.is_before_the_nickname
+    return replace(finding, level=Level.SHOULD) if asking else finding
 
 
 def _how(
@@ -173,10 +177,15 @@ def _new_words(case: ClientCase, begin: int) -> bool:
 
 
 def _own_words(case: ClientCase, line: str) -> str:
-    """Return what is the program's own of a line: what was said may be shown late."""
-    for message in case.messages:
-        for words in (message.text, message.token, message.sender):
-            line = line.replace(words, "") if words else line
+    """Return what is the program's own of a line: what was said, or typed, may be shown late."""
+    given = [unit.text for unit in case.units]
+    said = [
+        words
+        for message in case.messages
+        for words in (message.text, message.token, message.sender)
+    ]
+    for words in filter(None, (*given, *said)):
+        line = line.replace(words, "")
     return line
 
 

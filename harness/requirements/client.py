@@ -60,7 +60,8 @@ CLIENT = (
         "C-END-1",
         Level.MUST,
         "When the server closes or resets the connection, the person is told and the program ends "
-        "within two seconds, without waiting for another line and without spinning.",
+        "within two seconds, without waiting for another line and without spinning; while it asks "
+        "for the nickname, it SHOULD not wait for that either.",
     ),
     Requirement(
         "C-END-2",

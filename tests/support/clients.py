@@ -89,6 +89,7 @@ CAUGHT_CLIENTS: Mapping[str, tuple[Catch, ...]] = {
     "C-END-1": (
         ("ends_without_a_word", "server_resets-pipe", "raw"),
         ("ends_without_a_word", "server_closes-terminal", "lines"),
+        ("ends_without_a_word", "server_closes_while_asking-terminal", "raw"),
         ("waits_for_a_line_at_the_end", "server_closes-terminal", "lines"),
         ("spins_at_the_end", "server_closes_while_typing-terminal", "raw"),
         ("raises_on_reset", "server_resets-terminal", "raw"),

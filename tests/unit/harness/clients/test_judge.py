@@ -21,6 +21,9 @@ story:
   - {server-sends: {from: bob, say: hello}}
   - {shows: {from: bob}}
 """
+ASKED = (
+    "story:\n  - {connects: true}\n  - {server-sends: {prompt: true}}\n  - {server-drops: close}\n"
+)
 ENDS = "story:\n  - {joins: true}\n  - {server-drops: close}\n  - {ends: true}\n"
 INTERRUPTS = "story:\n  - {joins: true}\n  - {keys: ctrl-c}\n  - {ends: true}\n"
 LINES = load_dialect("lines")
@@ -166,6 +169,22 @@ def test_who_spins_is_told_from_who_waits(busy: float, waited: float, spins: boo
     history.add(happened.Used(0, 0.3))
     history.add(happened.Used(0, 0.3 + busy, waited), 1.7)
     assert blamed(history.ended(b"gone\r\n")) == ({"C-END-1"} if spins else set())
+
+
+@pytest.mark.parametrize(
+    ("story", "level"),
+    [
+        pytest.param(ASKED + "  - {ends: true}\n", "SHOULD", id="the person is asked"),
+        pytest.param(ASKED + "  - {types: bob}\n  - {ends: true}\n", "", id="and has answered"),
+        pytest.param(ENDS, "", id="the person chats"),
+    ],
+)
+def test_who_asks_for_the_nickname_may_wait_for_it(story: str, level: str) -> None:
+    history = History(story)
+    history.until(ClientVerb.ENDS)
+    history.add(happened.Failed(0, history.number(ClientVerb.ENDS), 2.0, 0.0), 2.0)
+    (finding,) = history.judged().findings
+    assert (finding.requirement, finding.level) == ("C-END-1", level)
 
 
 def test_who_dies_in_the_middle_is_blamed() -> None:
