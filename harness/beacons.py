@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from harness import deadlines
+from harness.cast import BEACON
 from harness.crew import Crew, StepFailureError
 from harness.events import Ending, Failure, Kind, Role
 from harness.speech import Message
@@ -22,7 +23,7 @@ LAST_PAUSE = 0.5
 PAUSE_PER_MEMBER = 0.0001
 MOST_PACE = 0.05
 PROBE_SECONDS = 1.0
-NAMES = ("beacon-1", "beacon-2")
+PAIR = 2
 
 
 class Beacons:
@@ -33,7 +34,7 @@ class Beacons:
         self.pair: list[User] = []
         self._listening = False
         self._broken: StepFailureError | None = None
-        self._joining = 0
+        self._joining = self._born = 0
         self._talk: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self.awaited: User | None = None
@@ -58,8 +59,10 @@ class Beacons:
         """Bring both into the room, until each has heard the other. Raises `StepFailureError`."""
         self.pair = []
         self.awaited = None
-        for name in NAMES:
-            user = await self._connect(name)
+        for _ in range(PAIR):
+            # A name of which somebody has just gone may still be refused.
+            self._born += 1
+            user = await self._connect(f"{BEACON}{self._born}")
             self.pair.append(user)
             user.give_name()
             # So that no message glues to the nickname.

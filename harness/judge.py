@@ -119,8 +119,8 @@ def _notes(case: Case, checks: tuple[CheckResult, ...]) -> Iterator[str]:
     findings = [finding for check in checks for finding in check.findings]
     if any("beacon-" in f"{one.says}{one.cause}" for one in findings):
         yield (
-            "beacon-1 and beacon-2 are the harness's own people; they talk while somebody joins, "
-            "and must be heard like anyone"
+            "who is called beacon is one of the harness's own people; they talk while somebody "
+            "joins, and must be heard like anyone"
         )
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from harness.beacons import NAMES, Beacons
+from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.dialect_files import load_dialect
 from harness.events import Ending, Failure, Kind, Role
@@ -50,7 +50,7 @@ def test_both_are_in_when_each_has_heard_the_other(serve: Serve, room: Room) -> 
     async def main() -> None:
         async with serve(room()) as port, beacons_at(port) as beacons:
             await beacons.begin()
-            assert [user.nick for user in beacons.alive] == list(NAMES)
+            assert [user.nick for user in beacons.alive] == ["beacon-1", "beacon-2"]
             assert all(user.role is Role.BEACON for user in beacons.alive)
             for user, other in (beacons.pair, beacons.pair[::-1]):
                 said = beacons.crew.recorder.transcript.voices.speeches[user.conn].messages
@@ -85,7 +85,7 @@ def test_no_word_of_theirs_can_glue_to_a_name(serve: Serve, room: Room) -> None:
             await beacons.begin()
 
     asyncio.run(main())
-    assert names == [name.encode() for name in NAMES]
+    assert names == [b"beacon-1", b"beacon-2"]
 
 
 def test_a_server_that_reads_no_name_is_not_waited_for_twice(serve: Serve) -> None:
