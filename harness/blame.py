@@ -104,7 +104,10 @@ def _is_last_word(case: Case, lost: Lost) -> bool:
 
 
 def _is_beside_departure(case: Case, lost: Lost) -> bool:
-    return is_beside_departure(case, lost.message)
+    # Where the server threw out its sender, that it threw out others as well explains nothing.
+    wronged = case.sender(lost.message).wronged
+    gone = departures_beside(case, lost.message)
+    return any(not (wronged and one.wronged) for one in gone)
 
 
 def _looks_like_protocol(case: Case, lost: Lost) -> bool:

@@ -26,7 +26,9 @@ CLIENT_CLOSED = 0.5
 IDLE_SPAN = 0.5
 IDLE_LOOKS = 6
 IDLE_SHARE = 0.1
-# Of what is not idle, but waits for a processor most of the time.
+# Of what is not idle, but waits for a processor most of the time; and how many seconds of one are
+# enough for anything that only tidies up.
 BUSY_SHARE = 0.5
+IDLE_USED = 1.0
 # A timed finding is worth nothing where this share of its deadline was spent waiting to run.
 LATE_SHARE = 0.25

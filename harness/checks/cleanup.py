@@ -173,22 +173,24 @@ def _busy(case: Case) -> Iterator[Finding]:
     looks = list(zip(begins, ends, strict=False))
     shares = [_share(begin, end, end.cpu - begin.cpu) for begin, end in looks]
     wanted = [_share(begin, end, _wanted(begin, end)) for begin, end in looks]
+    used = sum(end.cpu - begin.cpu for begin, end in looks)
+    starved = min(wanted, default=0.0) > deadlines.BUSY_SHARE
     # One quiet look is enough: what goes round and round never stops.
-    if looks and min(shares) > deadlines.IDLE_SHARE:
+    if looks and (min(shares) > deadlines.IDLE_SHARE or (starved and used > deadlines.IDLE_USED)):
         span = (ends[-1].at - begins[0].at) / 1e9
         yield Finding(
             check="cleanup",
             requirement="LEAVE-6",
             says=f"Nobody talked for {span:.2f} s after the departures, and the server used "
-            f"{min(shares):.0%} of a processor all the while.",
+            f"{used / span:.0%} of a processor all the while.",
             cause="after a departure something in the server goes round and round",
         )
-    elif looks and min(wanted) > deadlines.BUSY_SHARE:
+    elif starved:
         yield Finding(
             check="cleanup",
             requirement="LEAVE-6",
             says="Nobody talked after the departures, and the server wanted a processor all the "
-            f"while, and got {min(shares):.0%} of one: the machine was too busy to tell.",
+            f"while, and got {used:.1f} s of one: the machine was too busy to tell.",
             outcome=Outcome.INCONCLUSIVE,
         )
 

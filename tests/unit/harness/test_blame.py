@@ -139,6 +139,13 @@ def departure(tale: Tale) -> None:
     assert b in tale.members
 
 
+def thrown_out(tale: Tale) -> None:
+    a, _, c = tale.room("ann", "bob", "cid")
+    tale.add(Eof, c)
+    tale.say(a, "one")
+    tale.add(Eof, a)
+
+
 def departure_before_the_first(tale: Tale) -> None:
     a, b, c = tale.room("ann", "bob", "cid")
     d = tale.join("dan")
@@ -215,6 +222,7 @@ LOSSES: list[tuple[Callable[[Tale], None], str, str]] = [
     (last_word, "LEAVE-5", "LEAVE-5"),
     (half_closed, "LEAVE-5", "LEAVE-5"),
     (departure, "LEAVE-3", "LEAVE-3"),
+    (thrown_out, "RELAY-1", "RELAY-1"),
     (departure_before_the_first, "LEAVE-3", "LEAVE-3"),
     (departure_with_words_still_to_come, "LEAVE-3", "LEAVE-3"),
     (departure_with_nothing_to_come, "RELAY-1", "RELAY-1"),

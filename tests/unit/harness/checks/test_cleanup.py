@@ -226,4 +226,20 @@ def test_whether_it_is_idle_cannot_be_told(tale: Tale, run_delay: float, count: 
     found = tale.check("cleanup").findings
     assert [one.outcome for one in found] == ["inconclusive"] * count
     for finding in found:
-        assert finding.says.endswith("and got 10% of one: the machine was too busy to tell.")
+        assert finding.says.endswith("and got 0.1 s of one: the machine was too busy to tell.")
+
+
+@pytest.mark.parametrize(
+    ("looks", "outcome"),
+    [
+        pytest.param(20, "inconclusive", id="it had not enough to come to rest"),
+        pytest.param(30, "fail", id="it had enough"),
+    ],
+)
+def test_what_is_kept_waiting_may_be_seen_to_go_round(tale: Tale, looks: int, outcome: str) -> None:
+    for look in range(looks):
+        sample(tale, "idle begins", cpu=0.04 * look, run_delay=0.45 * look)
+        tale.tick(499)
+        sample(tale, "idle ends", cpu=0.04 * (look + 1), run_delay=0.45 * (look + 1))
+    (finding,) = tale.check("cleanup").findings
+    assert finding.outcome == outcome
