@@ -261,17 +261,34 @@ class UnitDecoder(Hearing):
                 look.awaited = True
                 return
 
-    def _look_for_notices(self, at: int, look: _Look) -> None:
+    def _look_for_notices(self, at: int, look: _Look, ahead: bool = True) -> None:
         for told in self.lexicon.told:
             shape = told.shapes[0]
             places, unfinished = shape.match(self._text, at)
             look.announced |= unfinished and not shape.loose
             look.vague |= unfinished
+            if ahead and len(places) > 1 and not shape.loose:
+                # Names may begin alike, and nothing may stand behind one.
+                places = self._followed(places)
             for place in places[:1] if shape.trails else places:
                 mine = self.is_for_me(told, place.nick)
                 found = self.notice(told, place.nick)
                 unit = _Unit(place.end, found, None, shape, place.end, mine)
                 look.add(unit, at, mine, shape.loose)
+
+    def _followed(self, places: list[Place]) -> list[Place]:
+        """Return those of `places` behind which the stream goes on best."""
+        worth = {place.end: self._worth(place.end) for place in places}
+        best = max(worth.values())
+        return [place for place in places if worth[place.end] == best]
+
+    def _worth(self, at: int) -> int:
+        """Tell how well a unit may end at `at`: 2 where another follows, 1 where one may, or 0."""
+        look = _Look()
+        self._look_for_messages(at, look)
+        self._look_for_notices(at, look, ahead=False)
+        whole = at == len(self._text) or look.sure or look.notice
+        return 2 if whole else int(look.is_firm or look.other is not None)
 
 
 def _end(shape: Shape, places: list[Place]) -> int:

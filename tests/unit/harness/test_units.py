@@ -271,3 +271,18 @@ def test_a_notice_may_list_all_who_are_in(people: int) -> None:
     assert wire.decode(data) == [greeting, message.relayed]
     decoder = wire.decoder()
     assert decode(decoder, [bytes([byte]) for byte in data]) == [greeting, message.relayed]
+
+
+@pytest.mark.parametrize("width", [1, 100])
+def test_where_a_name_ends_is_told_by_what_follows(width: int) -> None:
+    arriving = dialect_of(
+        join={"text": "--> {nick}", "to": "all"}, leave={"text": "{time}: {nick}"}
+    )
+    wire = Wire(arriving, ["ann", "bo", "bob", "bobby", "beacon"])
+    one, two = wire.say("4 #"), wire.say("2 #")
+    texts = [b"--> bo", wire.relayed(one), b"--> bob", wire.relayed(two), b"--> bobby", b"--> bo"]
+    data = b"".join(texts)
+    reads = [data[at : at + width] for at in range(0, len(data), width)]
+    come = [HeardNotice(Occasion.JOIN, nick, 5) for nick in ("bo", "bob", "bobby", "bo")]
+    found = decode(wire.decoder(), reads)
+    assert found == [come[0], one.relayed, come[1], two.relayed, come[2], come[3]]
