@@ -19,9 +19,14 @@ class Occasion(StrEnum):
     """What a server may announce."""
 
     GREETING = "greeting"
+    FAREWELL = "farewell"
     JOIN = "join"
     LEAVE = "leave"
     LOST = "lost"
+
+
+PERSONAL = frozenset({Occasion.GREETING, Occasion.FAREWELL})
+"""What only those are told whom it is about, and nobody has to be."""
 
 
 class Audience(StrEnum):
@@ -114,8 +119,8 @@ class Announcement(Section):
         return Notice(occasion, self.text, self.to)
 
 
-def greetings(value: object) -> tuple[Template, ...]:
-    """Read one greeting or a list of them. Raises `BadValue`."""
+def told_texts(value: object) -> tuple[Template, ...]:
+    """Read one text of the server or a list of them. Raises `BadValue`."""
     if isinstance(value, str | Template):
         return (notice_template(value),)
     if not isinstance(value, list | tuple) or not value:

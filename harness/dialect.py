@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from harness import dialect_mistakes
 from harness import dialect_values as values
-from harness.announcement import Announcement, Audience, Notice, Occasion, greetings
+from harness.announcement import PERSONAL, Announcement, Audience, Notice, Occasion, told_texts
 from harness.dialect_values import Asking, BadBytes, Policy, Prompt, Writer
 from harness.ends import NAMED, NONE, NUL, Ends, parse_ends
 from harness.errors import BadValue
@@ -59,6 +59,11 @@ Address = tuple[str, int]
 
 
 _TEXT = WithJsonSchema({"type": "string", "minLength": 1})
+_TOLD = Annotated[
+    tuple[Template, ...],
+    PlainValidator(told_texts),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}]}),
+]
 
 
 class Framing(Section):
@@ -155,11 +160,14 @@ class Dialect(Section):
         description="What the sender gets of its own message, as in relay. Left out where it gets "
         "no copy.",
     )
-    greeting: Annotated[
-        tuple[Template, ...],
-        PlainValidator(greetings),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}]}),
-    ] = Field(default=(), description="What a newcomer is told after joining: one text, or a list.")
+    greeting: _TOLD = Field(
+        default=(), description="What a newcomer is told after joining: one text, or a list."
+    )
+    farewell: _TOLD = Field(
+        default=(),
+        description="What one is told who says the quit word or half-closes, before the server "
+        "closes: one text, or a list.",
+    )
     join: Announcement | None = Field(default=None, description="What is told of who comes.")
     leave: Announcement | None = Field(default=None, description="What is told of who goes.")
     lost: Announcement | None = Field(
@@ -288,9 +296,7 @@ class Dialect(Section):
             Feature.PIECES: not self.one_at_a_time,
             Feature.SILENCE: self.echo is None,
             Feature.ECHO: self.echo is not None,
-            Feature.ANNOUNCEMENTS: any(
-                notice.occasion is not Occasion.GREETING for notice in self.notices
-            ),
+            Feature.ANNOUNCEMENTS: any(notice.occasion not in PERSONAL for notice in self.notices),
         }
         return frozenset(feature for feature, has in features.items() if has)
 
@@ -298,6 +304,7 @@ class Dialect(Section):
     def notices(self) -> tuple[Notice, ...]:
         """Everything that the server says of its own accord after a nickname."""
         found = [Notice(Occasion.GREETING, text, Audience.NEWCOMER) for text in self.greeting]
+        found += [Notice(Occasion.FAREWELL, text, Audience.NEWCOMER) for text in self.farewell]
         for occasion, told in (
             (Occasion.JOIN, self.join),
             (Occasion.LEAVE, self.leave),

@@ -20,6 +20,7 @@ KEYS: Mapping[str, str] = {
     "prefix-by": "prefix-by: client",
     "echo": 'echo: "You: {message}"',
     "greeting": 'greeting: [Welcome!, "There are {any} people here."]',
+    "farewell": 'farewell: "Bye, {nick}!"',
     "join": 'join: {text: "{nick} joined!", to: all}',
     "leave": 'leave: {text: "{nick} left!"}',
     "lost": 'lost: {text: "{nick} lost the connection"}',

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.announcement import Audience, HeardNotice, Occasion
+from harness.announcement import PERSONAL, Audience, HeardNotice, Occasion
 from harness.attendance import Attendance
 from harness.dialect import Dialect, Policy
 from harness.events import Ending, Stage
@@ -69,7 +69,7 @@ class Announcing:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        notices = [one for one in dialect.notices if one.occasion is not Occasion.GREETING]
+        notices = [one for one in dialect.notices if one.occasion not in PERSONAL]
         self.audiences = {one.occasion: one.audience for one in notices}
         self._nameless = {
             one.occasion

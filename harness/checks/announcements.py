@@ -2,7 +2,7 @@
 
 Violated by a notice that had to come and did not, by one that came again, or of nobody who came or
 went, or on another occasion, or to others than the dialect says. Where in the talk a notice stands
-is free. A greeting comes once at most.
+is free. A greeting comes once at most, and so does a farewell: to one who leaves.
 """
 
 from collections import Counter, defaultdict
@@ -48,7 +48,7 @@ def check(case: Case) -> CheckResult:
             continue
         receiver = case.transcript.people[conn]
         looked_at += len(listener.notices)
-        for kind in (room.missing, room.excessive, room.of_another_occasion, room.greetings):
+        for kind in room.kinds:
             found = list(kind(receiver, listener))
             looked_at += len(found) if kind == room.missing else 0
             findings += found
@@ -81,6 +81,10 @@ class _Room:
         self._strange = sorted(self._of_no_name())
         self._first = self._first_told()
         self._over: dict[Key, int | None] = {}
+        self.kinds = (
+            *(self.missing, self.excessive, self.of_another_occasion),
+            *(self.greetings, self.farewells),
+        )
 
     def _of_no_name(self) -> Iterator[int]:
         """Yield when somebody may have come to a name that nobody knows."""
@@ -226,19 +230,40 @@ class _Room:
                     [_moment(act), into(times[-1], receiver, "is told of a loss")],
                 )
 
-    # -- greetings -------------------------------------------------------------------------------
+    # -- what is told to one alone ---------------------------------------------------------------
 
     def greetings(self, receiver: Attendance, listener: Listener) -> Iterator[Finding]:
         """Find who was greeted more often than the dialect says, or by another's name."""
         told = [one for one in listener.notices if one.occasion is Occasion.GREETING]
         most = len(self.case.dialect.greeting) * max(receiver.named, 1)
         for again in told[most:]:
-            yield _greeting(receiver, again, "was greeted again", "greets a member more than once")
+            yield _to_one(receiver, again, "was greeted again", "greets a member more than once")
+        for one in self._of_others(receiver, told[:most]):
+            words = f"was greeted as “{one.nick}”"
+            yield _to_one(receiver, one, words, "greets one under the name of another")
+
+    def farewells(self, receiver: Attendance, listener: Listener) -> Iterator[Finding]:
+        """Find who was bidden farewell and had not left, or again, or by another's name."""
+        told = [one for one in listener.notices if one.occasion is Occasion.FAREWELL]
+        left = receiver.leaving
+        # That one was thrown out is told by another check.
+        early = [one for one in told if left is None or one.at < left]
+        for one in early if not receiver.thrown_out else ():
+            words = "was bidden farewell, and had not left"
+            yield _to_one(receiver, one, words, "takes somebody for one who leaves")
+        for again in told[len(self.case.dialect.farewell) :] if not early else ():
+            words = "was bidden farewell again"
+            yield _to_one(receiver, again, words, "bids farewell more than once")
+        for one in self._of_others(receiver, told):
+            words = f"was bidden farewell as “{one.nick}”"
+            yield _to_one(receiver, one, words, "takes one for another")
+
+    def _of_others(
+        self, receiver: Attendance, told: Iterable[HeardNotice]
+    ) -> Iterator[HeardNotice]:
+        """Yield those that are addressed to somebody else."""
         named = self.case.dialect.nickname is not None
-        for one in told[:most] if named else ():
-            if one.nick not in ("", receiver.nick):
-                words = f"was greeted as “{one.nick}”"
-                yield _greeting(receiver, one, words, "greets one under the name of another")
+        yield from (one for one in told if named and one.nick not in ("", receiver.nick))
 
 
 def _is_open(case: Case) -> bool:
@@ -294,7 +319,7 @@ def _finding(says: str, cause: str, moments: Iterable[Moment], deadline: float =
     return Finding(NAME, "LEAVE-7", says, cause=cause, moments=ordered, deadline=deadline)
 
 
-def _greeting(receiver: Attendance, notice: HeardNotice, words: str, does: str) -> Finding:
+def _to_one(receiver: Attendance, notice: HeardNotice, words: str, does: str) -> Finding:
     joining = receiver.joining or 0
     return Finding(
         NAME,

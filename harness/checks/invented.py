@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.announcement import Occasion
+from harness.announcement import PERSONAL
 from harness.anomalies import Anomaly, Fault
 from harness.attendance import Attendance
 from harness.blame import is_like, of_strange_text
@@ -42,7 +42,7 @@ def check(case: Case) -> CheckResult:
 def _is_of_a_stranger(case: Case, anomaly: Anomaly) -> bool:
     """Tell whether it may announce one who had sent something else than a nickname."""
     strange = [one.strange for one in case.transcript.people.values() if one.strange is not None]
-    notices = [one for one in case.dialect.notices if one.occasion is not Occasion.GREETING]
+    notices = [one for one in case.dialect.notices if one.occasion not in PERSONAL]
     came = any(at < anomaly.at for at in strange)
     return came and any(is_like(one, anomaly.text, case.dialect) for one in notices)
 

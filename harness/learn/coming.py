@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.ends import NONE
 from harness.escape import counted
-from harness.learn.findings import quoted
+from harness.learn.findings import Sort, quoted
 from harness.learn.framing import frames
 from harness.learn.lab import Lab, decoded
 from harness.learn.probe import Probe
@@ -54,7 +54,7 @@ class _Visit:
 
     @property
     def tells(self) -> bool:
-        return any((self.came.own, self.came.others, self.went.others))
+        return any((self.came.own, self.came.others, self.went.own, self.went.others))
 
 
 async def prompt(lab: Lab) -> None:
@@ -91,6 +91,7 @@ async def comings_and_goings(lab: Lab) -> None:
         left, lost = await _visits(lab, people, 2 * lab.quiet)
     _tell_join(lab, [visit.came for visit in (*left, *lost)])
     _tell_leave(lab, [visit.went for visit in left])
+    tell_farewell(lab, [visit.went for visit in left], "half-closed")
     _tell_lost(lab, [visit.went for visit in lost])
     people = await lab.assemble()
     lab.doing = "somebody spoke after others had left"
@@ -182,27 +183,39 @@ def _less(own: Sequence[str], others: Sequence[str]) -> list[str]:
 
 
 def _tell_greeting(lab: Lab, arrivals: Sequence[Told], own: list[list[str]]) -> None:
-    key = "greeting"
     if lab.manner.heard is NONE and lab.earlier:
-        lab.findings.unknown(key, "a newcomer is told what was said before, and nothing ends it")
+        why = "a newcomer is told what was said before, and nothing ends it"
+        lab.findings.unknown("greeting", why)
         return
+    _tell_own(lab, "greeting", arrivals, own, ("newcomers", "after joining"))
+
+
+def _tell_own(
+    lab: Lab,
+    key: str,
+    people: Sequence[Told],
+    own: Sequence[Sequence[str]],
+    words: tuple[str, str],
+) -> None:
+    """Find the one form of what each of `people` was told alone; `words` say who, and when."""
+    who, when = words
     told = [[text for text in texts if text.strip()] for texts in own]
     if not any(told):
-        lab.findings.nothing(key, "newcomers were told nothing")
+        lab.findings.nothing(key, f"{who} were told nothing")
         return
     if len({len(texts) for texts in told}) > 1:
-        lab.findings.unknown(key, "newcomers are told more, or less, from one to the next")
+        lab.findings.unknown(key, f"{who} are told more, or less, from one to the next")
         return
     found = [
-        infer([one.greeting(text) for one, text in zip(arrivals, texts, strict=True)], frozenset())
+        infer([one.greeting(text) for one, text in zip(people, texts, strict=True)], frozenset())
         for texts in zip(*told, strict=True)
     ]
-    greetings = [text for text in found if text and _has_text(text)]
-    if len(greetings) < len(found):
-        lab.findings.unknown(key, "what newcomers are told has no one form")
+    known = [text for text in found if text and _has_text(text)]
+    if len(known) < len(found):
+        lab.findings.unknown(key, f"what {who} are told has no one form")
         return
-    value = quoted(greetings[0]) if len(greetings) == 1 else _list(greetings)
-    lab.findings.found(key, value, "newcomers were told this after joining")
+    value = quoted(known[0]) if len(known) == 1 else _list(known)
+    lab.findings.found(key, value, f"{who} were told this {when}")
 
 
 def _list(texts: Sequence[str]) -> str:
@@ -300,3 +313,16 @@ def _tell_lost(lab: Lab, lost: Sequence[Told]) -> None:
         lab.findings.found("silent-loss", "true", saw)
     elif text is None:
         lab.findings.nothing("lost", "a connection was reset, and nobody was told")
+
+
+def tell_farewell(lab: Lab, left: Sequence[Told], how: str) -> None:
+    """Find what those who left were told themselves, beside what the others were told."""
+    key, before = "farewell", lab.findings.of("farewell")
+    own = [_less(one.own, one.others) if one.others else one.own for one in left]
+    if any(own) or before is None:
+        _tell_own(lab, key, left, own, (f"those who {how}", "before the end"))
+    after = lab.findings.of(key)
+    both = [one for one in (before, after) if one and one.sort is Sort.FOUND]
+    if len({one.value for one in both}) > 1:
+        values = ", ".join(one.value.removeprefix("[").removesuffix("]") for one in both)
+        lab.findings.found(key, f"[{values}]", " or ".join(one.saw for one in both))

@@ -26,7 +26,7 @@ Question = Callable[[Lab], Awaitable[None]]
 
 _QUESTIONS: tuple[tuple[tuple[str, ...], Question], ...] = (
     (("prompt",), coming.prompt),
-    (("greeting", "join", "leave", "lost"), coming.comings_and_goings),
+    (("greeting", "join", "leave", "lost", "farewell"), coming.comings_and_goings),
     (("history",), rules.history),
     (("encoding",), contents.encoding),
     (("bad-bytes",), contents.bad_bytes),

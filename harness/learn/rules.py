@@ -1,6 +1,7 @@
 """Rules: what becomes of a nickname that is empty or taken, which word quits, how many get in."""
 
 from harness.escape import counted
+from harness.learn.coming import ENDS_WITHIN, Told, tell_farewell
 from harness.learn.findings import quoted
 from harness.learn.lab import Lab
 from harness.learn.probe import Probe
@@ -105,7 +106,8 @@ async def quit_word(lab: Lab) -> None:
     speaker = await lab.join()
     for word in QUIT_WORDS:
         lab.doing = f"{word} was said"
-        people[0].take()
+        for one in (speaker, people[0]):
+            one.take()
         speaker.send(lab.manner.said.wrap(word.encode()))
         heard = word.encode()
         await speaker.until(lambda h=heard: speaker.ended or h in people[0].heard, 0)  # type: ignore[misc]
@@ -113,9 +115,30 @@ async def quit_word(lab: Lab) -> None:
         if speaker.ended:
             lab.check_alive()
             lab.findings.found(key, quoted(word), "who said this was disconnected")
+            await _bidden(lab, people, speaker, word)
             return
     speaker.close()
     lab.findings.nothing(key, f"none of {', '.join(QUIT_WORDS)} ends a connection")
+
+
+async def _bidden(lab: Lab, people: list[Probe], first: Probe, word: str) -> None:
+    """Find out what somebody is told who has said the `word` that ends a connection."""
+    left = [await _told(lab, people, first)]
+    if left[0].own:
+        second = await lab.join()
+        await lab.settle(people, lab.brief)
+        for one in (second, *people):
+            one.take()
+        second.send(lab.manner.said.wrap(word.encode()))
+        await second.until(lambda: second.ended, ENDS_WITHIN)
+        left.append(await _told(lab, people, second))
+    tell_farewell(lab, left, f"said {word}")
+
+
+async def _told(lab: Lab, people: list[Probe], left: Probe) -> Told:
+    await lab.settle(people, lab.brief)
+    own, others = lab.texts(left.take()), lab.texts(people[0].take())
+    return Told(left, tuple(own), tuple(others), tuple(lab.names.nicks))
 
 
 async def _heard_or_ended(lab: Lab, listener: Probe, speaker: Probe, heard: bytes) -> None:

@@ -13,7 +13,17 @@ MARK = "# Learnt by `harness learn`: written anew the next time."
 
 KEYS = (
     *("encoding", "prompt", "nickname", "said", "heard", "relay", "prefix-by", "echo"),
-    *("greeting", "join", "leave", "lost", "silent-loss", "empty", "duplicate", "bad-bytes"),
+    *(
+        "greeting",
+        "farewell",
+        "join",
+        "leave",
+        "lost",
+        "silent-loss",
+        "empty",
+        "duplicate",
+        "bad-bytes",
+    ),
     *("quit", "history", "most"),
 )
 _WIDTH = 98

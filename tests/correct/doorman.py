@@ -47,6 +47,7 @@ class Manner:
     greeting: str
     join: str
     leave: str
+    farewell: str | None = None
     echo: str | None = None
     taken: str | None = None
     bad: str | None = None
@@ -61,6 +62,7 @@ DIALECTS = {
         greeting="Hello, {nick}! Type /quit to leave.",
         join="* {nick} has joined",
         leave="* {nick} has left",
+        farewell="Bye, {nick}!",
     ),
     "tutorial-lines": Manner(
         end="\n",
@@ -217,6 +219,8 @@ class Handler(socketserver.StreamRequestHandler):
     def _listen(self, nick: str) -> None:
         while (text := self._line()) != QUIT:
             self.server.room.say(nick, text)
+        if self.manner.farewell:
+            self.outbox.put(self.manner.farewell.format(nick=nick) + self.manner.end)
 
 
 class Chat(socketserver.ThreadingTCPServer):

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from harness.announcement import Announcement, Audience, Occasion, greetings, notice_template
+from harness.announcement import Announcement, Audience, Occasion, notice_template, told_texts
 from harness.errors import BadValue
 
 
@@ -35,12 +35,15 @@ def test_mistakes(raw: object, message: str) -> None:
 
 
 def test_greetings() -> None:
-    assert [str(one) for one in greetings("Hi!")] == ["Hi!"]
-    assert [str(one) for one in greetings(["Hi!", "{nick}, welcome"])] == ["Hi!", "{nick}, welcome"]
-    assert greetings(notice_template("Hi!"))[0].source == "Hi!"
+    assert [str(one) for one in told_texts("Hi!")] == ["Hi!"]
+    assert [str(one) for one in told_texts(["Hi!", "{nick}, welcome"])] == [
+        "Hi!",
+        "{nick}, welcome",
+    ]
+    assert told_texts(notice_template("Hi!"))[0].source == "Hi!"
 
 
 @pytest.mark.parametrize("value", [None, [], 5, [5], "", "Hi \ud800", "Hi \0"])
 def test_what_is_no_greeting(value: object) -> None:
     with pytest.raises(BadValue):
-        greetings(value)
+        told_texts(value)

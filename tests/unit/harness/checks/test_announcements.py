@@ -9,7 +9,7 @@ import pytest
 from harness.announcement import Announcement, HeardNotice, Occasion
 from harness.checks import announcements
 from harness.dialect import Policy
-from harness.events import Ending, Failure, Froze, Sent, Stage, StageBegun, Thawed
+from harness.events import Ending, Eof, Failure, Froze, Left, Sent, Stage, StageBegun, Thawed
 from harness.template import parse_template
 from harness.verdict import CheckResult, Outcome
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
 
 JOIN, LEAVE, LOST, GREETING = Occasion.JOIN, Occasion.LEAVE, Occasion.LOST, Occasion.GREETING
+FAREWELL = Occasion.FAREWELL
 
 
 class Hall:
@@ -373,7 +374,7 @@ def test_of_a_silent_loss_nothing_is_owed(hall: Hall) -> None:
     assert hall.says() == []
 
 
-# -- greetings -------------------------------------------------------------------------------------
+# -- what is told to one alone ---------------------------------------------------------------------
 
 
 def test_a_greeting_comes_once(hall: Hall) -> None:
@@ -392,6 +393,32 @@ def test_a_greeting_names_whom_it_greets(hall: Hall) -> None:
     hall.people("ann", "bob")
     hall.tell(GREETING, "ann", 1)
     assert hall.says() == ["bob was greeted as “ann”."]
+
+
+@pytest.mark.parametrize(
+    ("told", "leaves", "says"),
+    [
+        pytest.param(["bob"], Ending.LEAVE, [], id="who leaves"),
+        pytest.param([""], Ending.HALF_CLOSE, [], id="who half-closes"),
+        pytest.param([], Ending.LEAVE, [], id="nobody has to be"),
+        pytest.param(["bob"], None, ["bob was bidden farewell, and had not left."], id="who stays"),
+        pytest.param([""], Ending.SERVER, [], id="who is thrown out"),
+        pytest.param(["bob"] * 2, Ending.LEAVE, ["bob was bidden farewell again."], id="twice"),
+        pytest.param(["ann"], Ending.LEAVE, ["bob was bidden farewell as “ann”."], id="another"),
+    ],
+)
+def test_a_farewell_is_for_one_who_leaves(
+    hall: Hall, told: list[str], leaves: Ending | None, says: list[str]
+) -> None:
+    hall.change(join=None, leave=None, farewell=(parse_template("Bye, {nick}!", ("nick",)),))
+    _, bob = hall.people("ann", "bob")
+    if leaves is not None and leaves is not Ending.SERVER:
+        hall.tale.add(Left, bob, leaves)
+    for nick in told:
+        hall.tell(FAREWELL, nick, bob)
+    if leaves is not None:
+        hall.tale.add(Eof, bob)
+    assert hall.says() == says
 
 
 def test_who_cannot_be_understood_is_not_looked_at(hall: Hall) -> None:

@@ -12,7 +12,7 @@ from harness.target import TargetSpec
 pytestmark = pytest.mark.shared
 
 WIRE = ("encoding", "prompt", "nickname", "heard", "relay", "prefix_by", "echo", "history")
-TOLD = ("greeting", "join", "leave", "lost", "silent_loss", "quit", "most")
+TOLD = ("greeting", "farewell", "join", "leave", "lost", "silent_loss", "quit", "most")
 JUDGED = ("framed", "one_at_a_time", "features", "notices", "by_client")
 POLICIES = {"empty": Policy.ANY, "duplicate": Policy.ANY, "bad_bytes": BadBytes.ANY}
 

@@ -46,11 +46,10 @@ def test_a_server_is_learnt(program: str, name: str) -> None:
         key: getattr(built_in, key) for key in TIMELESS
     }
     assert dialect.said.ends == built_in.said.ends
-    assert (dialect.join, dialect.leave, dialect.quit) == (
-        built_in.join,
-        built_in.leave,
-        built_in.quit,
-    )
+    told = ("join", "leave", "quit", "farewell")
+    assert {key: getattr(dialect, key) for key in told} == {
+        key: getattr(built_in, key) for key in told
+    }
     assert text.startswith(MARK)
     assert any(line.startswith("relay: ") for line in said)
 
