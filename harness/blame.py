@@ -160,11 +160,6 @@ _LOSSES = (
 )
 
 
-def is_beside_departure(case: Case, message: Message) -> bool:
-    """Tell whether somebody went while `message` was under way, or just before it was said."""
-    return bool(departures_beside(case, message))
-
-
 def departures_beside(case: Case, message: Message) -> list[Attendance]:
     """Return who went while `message` was under way, or just before it was said.
 

@@ -37,6 +37,12 @@ def test_the_first_class_that_fits(words: list[Data], read: str, own: int, fault
     assert wrong(hear(voices("raw", words), read, own)) == [fault]
 
 
+def test_what_comes_as_it_should_behind_what_does_not_has_no_fault() -> None:
+    listener = hear(voices("raw", ["0 # one", "0 # two"]), "junkann: <0.0> oneann: <0.1> two", 2)
+    assert wrong(listener) == ["invented -"]
+    assert heard(listener) == "0.0 0.1"
+
+
 def test_a_copy_is_noted_once_and_is_noise_from_then_on() -> None:
     listener = hear(voices("raw", ["0 # one"]), "ann: <0.0> one" * 4, own=0)
     assert wrong(listener) == ["echo 0.0"]

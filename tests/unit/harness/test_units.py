@@ -286,3 +286,13 @@ def test_where_a_name_ends_is_told_by_what_follows(width: int) -> None:
     come = [HeardNotice(Occasion.JOIN, nick, 5) for nick in ("bo", "bob", "bobby", "bo")]
     found = decode(wire.decoder(), reads)
     assert found == [come[0], one.relayed, come[1], two.relayed, come[2], come[3]]
+
+
+def test_of_two_notices_the_longer_is_meant() -> None:
+    here = dialect_of(
+        join={"text": "{nick} is here now", "to": "all"},
+        leave={"text": "{nick} is here"},
+        lost={"text": "{time}: {nick}"},
+    )
+    assert Wire(here, NICKS).decode(b"bob is here now") == [JOINED]
+    assert Wire(here, NICKS).decode(b"bob is here") == [LEFT]
