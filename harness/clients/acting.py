@@ -205,6 +205,9 @@ class Acting(Stage):
 
     async def drops(self, act: Act) -> None:
         """End the connection, as a server that goes."""
+        if self.is_before_the_nickname():
+            # What is asked after it would look as if the person was told of it.
+            await self.be_asked()
         await self.sample()
         for connection in self.server.connections:
             connection.drop(reset=act.drop is ConnectionEnd.RESET)
