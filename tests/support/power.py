@@ -253,6 +253,13 @@ RELAYING = (
     _row("echoes", "join", "echo", "RELAY-3", words="a copy of what"),
     _row("echoes", "long_messages", "echo", "RELAY-3"),
     _row("changes_text", "join", "intact", "RELAY-4", patience=0.3),
+    _row(
+        "escapes_markup",
+        "conformance/server/texts_as_they_are",
+        "intact",
+        "RELAY-4",
+        patience=0.3,
+    ),
     _row("strips", "long_messages", "intact", "RELAY-4", patience=0.3),
     _row("echoes_twice", "join", "echo", "RELAY-3", "nick", words="again"),
     _row("forgets_echo", "join", "echo", "RELAY-3", "nick", patience=0.3, words="no copy"),

@@ -109,6 +109,12 @@ def test_changes_text(server: Server) -> None:
     b.hears("a: two_words")
 
 
+def test_escapes_markup(server: Server) -> None:
+    a, b, _ = server.room()
+    a.say("1 < 2 & 3")
+    b.hears("a: 1 &lt; 2 &amp; 3")
+
+
 def test_adds_newline(server: Server) -> None:
     a, b, _ = server.room()
     a.say("<one>")
