@@ -477,11 +477,16 @@ def test_what_the_machine_took_away_is_waited_for_once_more(
             bob = enrol(crew, "bob")
             await crew.connect(bob)
             bob.give_name()
-            joining = asyncio.create_task(crew.join(user))
-            while user.conn not in crew.recorder.transcript.people or not user.attendance.joining:
-                await asyncio.sleep(0)
-            # What was asked until then was asked about coming in.
-            busy.asked.clear()
+            named = asyncio.Event()
+
+            async def give_name(user: User) -> None:
+                user.give_name()
+                # What was asked until now was asked about coming to the door.
+                busy.asked.clear()
+                named.set()
+
+            joining = asyncio.create_task(crew.join(user, name=give_name))
+            await named.wait()
             await busy.asked.wait()
             message = await crew.speak(bob, Kind.BEACON)
             assert message is not None
