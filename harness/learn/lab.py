@@ -216,6 +216,10 @@ class Lab:
         if self.target.started and self.target.exited.done():
             raise DiedError
 
+    def note_end(self) -> None:
+        """Note that the server has ended, and when."""
+        self.findings.defect(f"the server ended, or let nobody in any more, when {self.doing}")
+
     @property
     def is_noisy(self) -> bool:
         """Whether somebody was told more than anybody would listen to."""

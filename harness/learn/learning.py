@@ -127,16 +127,29 @@ async def _essential(lab: Lab) -> None:
     """Ask without which nothing can be asked; raises `NotLearntError`."""
     try:
         await meeting.meet(lab)
-        await meeting.end_of_message(lab)
-        await meeting.end_of_nickname(lab)
-        await lab.dismiss()
-        await hearing.relay_and_echo(lab)
+        for question in (meeting.end_of_message, meeting.end_of_nickname, _heard):
+            await _outlived(lab, question)
     except DiedError:
         raise NotLearntError(_end(lab)) from None
     except NotLearntError:
         if lab.is_noisy:
             raise NotLearntError("the server talks without end") from None
         raise
+
+
+async def _heard(lab: Lab) -> None:
+    await lab.dismiss()
+    await hearing.relay_and_echo(lab)
+
+
+async def _outlived(lab: Lab, question: Question) -> None:
+    """Ask once more where the server has ended: maybe of one who left, and not of the question."""
+    try:
+        await question(lab)
+    except DiedError:
+        lab.note_end()
+        await lab.restart()
+        await question(lab)
 
 
 def _end(lab: Lab) -> str:
@@ -152,7 +165,7 @@ async def _one(lab: Lab, keys: tuple[str, ...], question: Question) -> None:
     try:
         await question(lab)
     except DiedError:
-        lab.findings.defect(f"the server ended, or let nobody in any more, when {lab.doing}")
+        lab.note_end()
         _not_asked(lab, keys, f"the server did not outlive that {lab.doing}")
         if not lab.target.started:
             raise _GoneError("the server had ended, and is not ours to start") from None

@@ -54,12 +54,48 @@ def test_a_server_is_learnt(program: str, name: str) -> None:
     assert any(line.startswith("relay: ") for line in said)
 
 
+_FRAGILE = """
+import asyncio, os, sys
+people = {}
+def tell(text, but=None):
+    for one, writer in people.items():
+        if one != but:
+            writer.write(text + b"\\n")
+async def serve(reader, writer):
+    nick = (await reader.readline()).strip()
+    if nick:
+        writer.write(b"Hi " + nick + b"\\n")
+        tell(b"+" + nick)
+        people[nick] = writer
+        try:
+            while line := await reader.readline():
+                tell(nick + b": " + line.strip(), nick)
+        except OSError:
+            os._exit(1)
+        del people[nick]
+        tell(b"-" + nick)
+    writer.close()
+async def main():
+    await (await asyncio.start_server(serve, "127.0.0.1", int(sys.argv[1]))).serve_forever()
+asyncio.run(main())
+"""
+
+
 def test_a_defect_is_told_and_not_written() -> None:
     program = TESTS / "faulty" / "admits_blank.py"
     dialect, text, said = learn(sys.executable, str(program), "{port}", "--dialect", "lines")
     assert "defect: an empty nickname is let in" in said
     assert dialect.empty == "any"
     assert "# not found out: empty" in text
+
+
+def test_a_server_that_outlives_no_loss_is_learnt_all_the_same() -> None:
+    dialect, text, said = learn(sys.executable, "-c", _FRAGILE, "{port}")
+    assert any("when a connection was reset" in line for line in said if "defect" in line)
+    told = (dialect.join, dialect.leave, dialect.greeting)
+    assert [one.text.source for one in told[:2] if one] == ["+{nick}", "-{nick}"]
+    assert [one.source for one in told[2]] == ["Hi {nick}"]
+    assert "# not found out: lost" in text
 
 
 @pytest.mark.parametrize(
