@@ -73,7 +73,12 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     add("--repeat", type=whole(1, 10_000), default=1, metavar="N", help="run each case so often")
     add("--seed", type=whole(0, 2**64 - 1), metavar="N", help="drawn where it is not given")
     add("--patience", type=patience, default=1.0, metavar="F", help="multiply every deadline")
-    add("--workers", type=whole(1, 256), metavar="N", help="how many cases side by side")
+    add(
+        "--workers",
+        type=whole(1, 256),
+        metavar="N",
+        help="how many cases side by side: three for each processor, and more while they only wait",
+    )
 
 
 def _add_telling(parser: argparse.ArgumentParser) -> None:

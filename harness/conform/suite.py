@@ -31,6 +31,8 @@ SEEDS = 2**32
 PROCESSES = 512
 # Most of a case is waiting, and what waits needs no processor.
 SIDE_BY_SIDE = 3
+# So many times as many, while nearly all of them wait for an answer that does not come.
+WAITING = 3
 
 Show = Callable[[int, int, int], None]
 Again = Callable[[Implementation, str, int], str]
@@ -132,7 +134,8 @@ class Suite:
 
     def _run(self, jobs: Sequence[Job], most: int, show: Show) -> None:
         apart = self.terms.isolation and self.one.connect is None
-        workers = Workers(most, apart=apart)
+        waiting = WAITING * most if most > 1 and not self.terms.workers else 0
+        workers = Workers(most, apart=apart, waiting=waiting)
         prepare(jobs)
         failed = 0
 

@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import psutil
+
 from harness.conform.isolate import isolate
 from harness.errors import HarnessError
 from harness.keeper import libc
@@ -26,6 +28,10 @@ JOB_SECONDS = 180.0
 
 END_SECONDS = 10.0
 _TICK = 0.2
+# Where all that are at work wait for a server that does not answer, others may as well.
+_LOOK = 0.5
+_IDLE = 40.0
+_LATE = 0.05
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -75,11 +81,13 @@ class _Worker:
 class Workers:
     """Runs jobs, `most` at once; `apart` asks for a network of its own for each.
 
-    `clean` starts the processes from a clean one, for a program that has threads.
+    While the processors have little to do, up to `waiting` may wait side by side. `clean` starts
+    the processes from a clean one, for a program that has threads.
     """
 
-    def __init__(self, most: int, *, apart: bool, clean: bool = False) -> None:
+    def __init__(self, most: int, *, apart: bool, waiting: int = 0, clean: bool = False) -> None:
         self.most = most
+        self.waiting = waiting
         self.apart = apart
         self.interrupted = False
         self._context: Any = multiprocessing.get_context("forkserver" if clean else "fork")
@@ -87,6 +95,8 @@ class Workers:
             # Read once, by the process that all others are forked from.
             self._context.set_forkserver_preload(["__main__", __name__])
         self._working: list[_Worker] = []
+        self._look = time.monotonic()
+        self._late = 0.0
 
     def run(self, jobs: Sequence[Job[R]], done: Callable[[int, R | Failed], None]) -> None:
         """Run `jobs`, and tell `done` the number of each and its result, as they come.
@@ -98,7 +108,7 @@ class Workers:
             try:
                 gc.freeze()  # what is shared with the workers is not looked at by their collectors
                 while (waiting and not self.interrupted) or self._working:
-                    while waiting and len(self._working) < self.most and not self.interrupted:
+                    while waiting and self._has_room() and not self.interrupted:
                         self._begin(*waiting.pop(0))
                     for index, result in self._ended():
                         done(index, result)
@@ -120,6 +130,17 @@ class Workers:
         finally:
             signal.signal(signal.SIGINT, before)
 
+    def _has_room(self) -> bool:
+        """Tell whether one more may begin; where all are at work, after a look at what they do."""
+        count = len(self._working)
+        if count < self.most or count >= self.waiting:
+            return count < self.most
+        if time.monotonic() - self._look < _LOOK:
+            return False
+        # Where a quota holds this program back, only its own lateness tells.
+        late, self._late, self._look = self._late, 0.0, time.monotonic()
+        return psutil.cpu_percent() < _IDLE and late < _LATE
+
     def _begin(self, index: int, job: Job[Any]) -> None:
         theirs, ours = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_work, args=(job, self.apart, ours))
@@ -129,7 +150,9 @@ class Workers:
         self._working.append(_Worker(index, process, theirs, deadline))
 
     def _ended(self) -> Iterator[tuple[int, Any]]:
+        begun = time.monotonic()
         ready = wait([one.pipe for one in self._working], timeout=_TICK)
+        self._late = max(self._late, time.monotonic() - begun - _TICK)
         for worker in [one for one in self._working if one.pipe in ready]:
             result = _received(worker.pipe)
             if worker.told and isinstance(result, Failed):
