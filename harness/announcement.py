@@ -19,13 +19,14 @@ class Occasion(StrEnum):
     """What a server may announce."""
 
     GREETING = "greeting"
+    ANSWER = "answer"
     FAREWELL = "farewell"
     JOIN = "join"
     LEAVE = "leave"
     LOST = "lost"
 
 
-PERSONAL = frozenset({Occasion.GREETING, Occasion.FAREWELL})
+PERSONAL = frozenset({Occasion.GREETING, Occasion.ANSWER, Occasion.FAREWELL})
 """What only those are told whom it is about, and nobody has to be."""
 
 

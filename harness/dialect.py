@@ -160,6 +160,11 @@ class Dialect(Section):
         description="What the sender gets of its own message, as in relay. Left out where it gets "
         "no copy.",
     )
+    answer: _TOLD = Field(
+        default=(),
+        description="What the sender gets after each message of its own, where that is always the "
+        "same: one text, or a list.",
+    )
     greeting: _TOLD = Field(
         default=(), description="What a newcomer is told after joining: one text, or a list."
     )
@@ -304,6 +309,7 @@ class Dialect(Section):
     def notices(self) -> tuple[Notice, ...]:
         """Everything that the server says of its own accord after a nickname."""
         found = [Notice(Occasion.GREETING, text, Audience.NEWCOMER) for text in self.greeting]
+        found += [Notice(Occasion.ANSWER, text, Audience.NEWCOMER) for text in self.answer]
         found += [Notice(Occasion.FAREWELL, text, Audience.NEWCOMER) for text in self.farewell]
         for occasion, told in (
             (Occasion.JOIN, self.join),

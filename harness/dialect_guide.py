@@ -19,6 +19,7 @@ KEYS: Mapping[str, str] = {
     "relay": 'relay: "[{time}] <{nick}> {message}"',
     "prefix-by": "prefix-by: client",
     "echo": 'echo: "You: {message}"',
+    "answer": 'answer: "OK"',
     "greeting": 'greeting: [Welcome!, "There are {any} people here."]',
     "farewell": 'farewell: "Bye, {nick}!"',
     "join": 'join: {text: "{nick} joined!", to: all}',

@@ -74,7 +74,17 @@ def _mark_of(ends: object) -> str:
 
 def _texts_of(raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the texts of the server that may have lines, and where each stands."""
-    for key in ("prompt", "relay", "echo", "greeting", "farewell", "join", "leave", "lost"):
+    for key in (
+        "prompt",
+        "relay",
+        "echo",
+        "answer",
+        "greeting",
+        "farewell",
+        "join",
+        "leave",
+        "lost",
+    ):
         match raw.get(key):
             case str(text):
                 yield (key,), text

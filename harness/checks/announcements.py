@@ -2,7 +2,8 @@
 
 Violated by a notice that had to come and did not, by one that came again, or of nobody who came or
 went, or on another occasion, or to others than the dialect says. Where in the talk a notice stands
-is free. A greeting comes once at most, and so does a farewell: to one who leaves.
+is free. A greeting comes once at most, and so does a farewell: to one who leaves; an answer comes
+once at most for each message.
 """
 
 from collections import Counter, defaultdict
@@ -83,7 +84,7 @@ class _Room:
         self._over: dict[Key, int | None] = {}
         self.kinds = (
             *(self.missing, self.excessive, self.of_another_occasion),
-            *(self.greetings, self.farewells),
+            *(self.greetings, self.answers, self.farewells),
         )
 
     def _of_no_name(self) -> Iterator[int]:
@@ -241,6 +242,25 @@ class _Room:
         for one in self._of_others(receiver, told[:most]):
             words = f"was greeted as “{one.nick}”"
             yield _to_one(receiver, one, words, "greets one under the name of another")
+
+    def answers(self, receiver: Attendance, listener: Listener) -> Iterator[Finding]:
+        """Find who was answered and had said nothing, or not so much."""
+        dialect, speech = self.case.dialect, self.case.transcript.voices.speeches[receiver.conn]
+        times = [one.at for one in listener.notices if one.occasion is Occasion.ANSWER]
+        end = dialect.said.ends.terminator
+        said = [
+            one.at
+            for one in speech.messages
+            for _ in range(max(one.data.count(end) if end else 0, 1))
+        ]
+        if not dialect.said.ends.marked:
+            # Nobody knows how many messages the server took it for.
+            said = said[:1] * len(times)
+        begins = sorted([*said, *([receiver.leaving] if receiver.leaving else [])])
+        for at in _beyond(times, [begin for begin in begins for _ in dialect.answer]):
+            notice = HeardNotice(Occasion.ANSWER, "", at)
+            words = "was answered, and had not said so much"
+            yield _to_one(receiver, notice, words, "answers what was not said")
 
     def farewells(self, receiver: Attendance, listener: Listener) -> Iterator[Finding]:
         """Find who was bidden farewell and had not left, or again, or by another's name."""

@@ -102,10 +102,24 @@ def _relay(lab: Lab, relay: str, many: str) -> bool:
     return False
 
 
+def _is_answer(heard: list[_Heard]) -> bool:
+    """Tell whether each sender got one and the same text, whatever it had said."""
+    return len({one.own for one in heard}) == 1 and all(
+        one.text.encode() not in one.own for one in heard
+    )
+
+
 def _echo(lab: Lab, heard: list[_Heard], ends: Ends, by_client: bool) -> None:
     key = "echo"
     if not any(one.own for one in heard):
         lab.findings.nothing(key, f"of {len(heard)} messages a sender got nothing")
+        return
+    if _is_answer(heard):
+        texts = [decoded(frame) for frame in frames(heard[0].own, ends)]
+        value = quoted(texts[0]) if len(texts) == 1 else f"[{', '.join(map(quoted, texts))}]"
+        saw = f"after each of {len(heard)} messages its sender got this"
+        lab.findings.nothing(key, "what a sender got was no copy")
+        lab.findings.found("answer", value, saw)
         return
     own = [(one, [decoded(frame) for frame in frames(one.own, ends)]) for one in heard]
     told = [one.sample(texts[0]) for one, texts in own if len(texts) == 1]

@@ -12,7 +12,7 @@ MARK = "# Learnt by `harness learn`: written anew the next time."
 """The first line, by which a file is known that may be overwritten."""
 
 KEYS = (
-    *("encoding", "prompt", "nickname", "said", "heard", "relay", "prefix-by", "echo"),
+    *("encoding", "prompt", "nickname", "said", "heard", "relay", "prefix-by", "echo", "answer"),
     *(
         "greeting",
         "farewell",

@@ -9,6 +9,7 @@ import pytest
 from harness.announcement import Announcement, HeardNotice, Occasion
 from harness.checks import announcements
 from harness.dialect import Policy
+from harness.ends import LENGTH, parse_ends
 from harness.events import Ending, Eof, Failure, Froze, Left, Sent, Stage, StageBegun, Thawed
 from harness.template import parse_template
 from harness.verdict import CheckResult, Outcome
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tests.unit.harness.conftest import Tale
 
 JOIN, LEAVE, LOST, GREETING = Occasion.JOIN, Occasion.LEAVE, Occasion.LOST, Occasion.GREETING
-FAREWELL = Occasion.FAREWELL
+ANSWER, FAREWELL = Occasion.ANSWER, Occasion.FAREWELL
 
 
 class Hall:
@@ -393,6 +394,46 @@ def test_a_greeting_names_whom_it_greets(hall: Hall) -> None:
     hall.people("ann", "bob")
     hall.tell(GREETING, "ann", 1)
     assert hall.says() == ["bob was greeted as “ann”."]
+
+
+TOO_MANY = ["bob was answered, and had not said so much."]
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "ends", "says"),
+    [
+        pytest.param(["one", "two"], 2, "lf", [], id="once for each message"),
+        pytest.param(["one", "two"], 1, "lf", [], id="nobody has to be answered"),
+        pytest.param(["one"], 2, "lf", TOO_MANY, id="again"),
+        pytest.param([], 1, "lf", TOO_MANY, id="who has said nothing"),
+        pytest.param(["one\ntwo\n"], 2, "lf", [], id="lines that were said together"),
+        pytest.param(["one"], 2, LENGTH, TOO_MANY, id="behind a length"),
+        pytest.param(["one"], 2, "none", [], id="nobody knows how many messages it was"),
+        pytest.param([], 1, "none", TOO_MANY, id="who has said nothing at all"),
+    ],
+)
+def test_an_answer_comes_after_a_message(
+    hall: Hall, words: list[str], told: int, ends: str, says: list[str]
+) -> None:
+    said = hall.tale.dialect.said.model_copy(update={"ends": parse_ends(ends)})
+    hall.change(join=None, leave=None, said=said, answer=(parse_template("OK", ()),))
+    (ann,) = hall.people("ann")
+    bob = hall.tale.join("bob")
+    for word in words:
+        hall.tale.tell(bob, word, ann)
+    for _ in range(told):
+        hall.tell(ANSWER, "", bob)
+    assert hall.says() == says
+
+
+def test_whoever_quits_may_be_answered(hall: Hall) -> None:
+    hall.change(join=None, leave=None, answer=(parse_template("OK", ()),))
+    hall.people("ann")
+    bob = hall.tale.join("bob")
+    hall.tale.add(Left, bob, Ending.LEAVE)
+    hall.tell(ANSWER, "", bob)
+    hall.tale.add(Eof, bob)
+    assert hall.says() == []
 
 
 @pytest.mark.parametrize(
