@@ -105,7 +105,7 @@ class UnitDecoder(Hearing):
     def __init__(self, lexicon: Lexicon, conn: int) -> None:
         super().__init__(lexicon, conn)
         self._text = b""
-        self._strange = False
+        self._strange = self._named = False
         # The field with which the last unit ended, of which more may come, and how much.
         self._trail: Shape | None = None
         self._trailed = 0
@@ -138,6 +138,10 @@ class UnitDecoder(Hearing):
                 at = begin = unit.end
             elif waits:
                 break
+            elif at == begin and (place := self._before(at)):
+                yield place.kept
+                self._strange = self._named = True
+                at = begin = place.end
             else:
                 at += 1
                 self._trail = None
@@ -162,6 +166,14 @@ class UnitDecoder(Hearing):
         self._trailed += 1
         return _Unit(at + 1, b"", None, shape)
 
+    def _before(self, at: int) -> Place | None:
+        """Return what stands at `at` before a message that nobody knows, where that can be seen."""
+        if self._strange or self.lexicon.literal:
+            return None
+        shapes = [form.before for form in self.lexicon.forms if not form.before.loose]
+        found = [place for shape in shapes for place in shape.match(self._text, at).places]
+        return next((place for place in found if place.end > at), None)
+
     def _pass(self, strange: bytes) -> bytes:
         if not strange:
             return b""
@@ -170,8 +182,9 @@ class UnitDecoder(Hearing):
         return mark + self.guard(strange)
 
     def _close(self) -> bytes:
-        ending = self.ending if self._strange else b""
-        self._strange = False
+        mark = MARK if self._named else b""
+        ending = mark + self.ending if self._strange else b""
+        self._strange = self._named = False
         return ending
 
     def _beginning(self, at: int) -> bytes:

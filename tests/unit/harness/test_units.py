@@ -194,7 +194,7 @@ def test_what_stands_behind_a_message_is_taken_away(rest: bytes, found: bytes | 
     wire = Wire(SUFFIXED, NICKS)
     decoder = wire.decoder()
     body = wire.say("1 hi #").relayed[:-1]
-    expected = MARK + body + rest + b"\0" if found is None else body + found
+    expected = body + rest + MARK + b"\0" if found is None else body + found
     assert decode(decoder, [body + rest]) == [expected]
     own = wire.say("0 hi #").data[:-1]
     assert decode(wire.decoder(), [b"Me: " + own + b" (x)"]) == [b"Me: " + own + b"\0"]
@@ -296,3 +296,20 @@ def test_of_two_notices_the_longer_is_meant() -> None:
     )
     assert Wire(here, NICKS).decode(b"bob is here now") == [JOINED]
     assert Wire(here, NICKS).decode(b"bob is here") == [LEFT]
+
+
+@pytest.mark.parametrize("width", [1, 100])
+def test_what_nobody_said_is_seen_behind_whose_name_it_stands(width: int) -> None:
+    wire = Wire(TIMED, NICKS)
+    message = wire.say("1 #")
+    strange = "[12:00] bob: \ufffd(\ufffd".encode()
+    data = strange + wire.relayed(message, {"time": "12:01"})
+    reads = [data[at : at + width] for at in range(0, len(data), width)]
+    known = message.relayed.removesuffix(message.data)
+    told = known + "\ufffd(\ufffd".encode() + MARK + b"\0"
+    assert decode(wire.decoder(), reads) == [told + message.relayed]
+
+
+def test_what_stands_behind_no_name_is_marked() -> None:
+    wire = Wire(TIMED, NICKS)
+    assert wire.decode(b"who: hi") == [MARK + b"who: hi\0"]

@@ -10,7 +10,7 @@ from harness.announcement import Announcement, HeardNotice, Occasion
 from harness.checks import announcements
 from harness.dialect import Policy
 from harness.ends import LENGTH, parse_ends
-from harness.events import Ending, Eof, Failure, Froze, Left, Sent, Stage, StageBegun, Thawed
+from harness.events import Ending, Eof, Failure, Froze, Kind, Left, Sent, Stage, StageBegun, Thawed
 from harness.template import parse_template
 from harness.verdict import CheckResult, Outcome
 
@@ -424,6 +424,15 @@ def test_an_answer_comes_after_a_message(
     for _ in range(told):
         hall.tell(ANSWER, "", bob)
     assert hall.says() == says
+
+
+def test_where_somebody_said_no_text_nothing_is_known_of_answers(hall: Hall) -> None:
+    hall.change(join=None, leave=None, answer=(parse_template("OK", ()),))
+    (ann,) = hall.people("ann")
+    hall.tale.join("bob")
+    hall.tale.say(ann, "what was no text", kind=Kind.UNTEXT)
+    hall.tell(ANSWER, "", ann + 1)
+    assert hall.says() == []
 
 
 def test_whoever_quits_may_be_answered(hall: Hall) -> None:
