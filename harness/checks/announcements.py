@@ -29,6 +29,7 @@ from harness.notices_owed import Act, Announcing, Key, Turn, owed_to
 from harness.verdict import CheckResult, Finding, Moment
 
 NAME = "announcements"
+MESSAGE = ("message", True)
 _WORDS = {Turn.COMES: "came", Turn.GOES: "left"}
 _AUDIENCES = {
     Audience.ALL: "all",
@@ -248,8 +249,9 @@ class _Room:
         dialect, speech = self.case.dialect, self.case.transcript.voices.speeches[receiver.conn]
         times = [one.at for one in listener.notices if one.occasion is Occasion.ANSWER]
         speeches = self.case.transcript.voices.speeches.values()
-        if any(one.untext is not None for one in speeches):
-            return  # what a server makes of no text may look like anything
+        # What a server makes of no text may look like anything, and so may the end of a text.
+        if any(one.untext is not None for one in speeches) or dialect.relay.parts[-1] != MESSAGE:
+            return
         end = dialect.said.ends.terminator
         said = [
             one.at

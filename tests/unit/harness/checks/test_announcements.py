@@ -435,6 +435,14 @@ def test_where_somebody_said_no_text_nothing_is_known_of_answers(hall: Hall) -> 
     assert hall.says() == []
 
 
+def test_where_the_end_of_a_text_may_be_an_answer_none_is_counted(hall: Hall) -> None:
+    relay = parse_template("[{nick}] {message} OK", ("nick", "message"))
+    hall.change(join=None, leave=None, relay=relay, answer=(parse_template("OK", ()),))
+    hall.tale.join("ann")
+    hall.tell(ANSWER, "", 0)
+    assert hall.says() == []
+
+
 def test_whoever_quits_may_be_answered(hall: Hall) -> None:
     hall.change(join=None, leave=None, answer=(parse_template("OK", ()),))
     hall.people("ann")

@@ -81,6 +81,31 @@ asyncio.run(main())
 """
 
 
+_ANSWERING = """
+import asyncio, sys
+people = {}
+async def serve(reader, writer):
+    nick = (await reader.readline()).strip()
+    if nick:
+        people[writer] = nick
+        while line := await reader.readline():
+            for one in people:
+                one.write(b"OK\\n" if one is writer else nick + b": " + line)
+        del people[writer]
+    writer.close()
+async def main():
+    await (await asyncio.start_server(serve, "127.0.0.1", int(sys.argv[1]))).serve_forever()
+asyncio.run(main())
+"""
+
+
+def test_what_a_sender_always_gets_is_an_answer() -> None:
+    dialect, text, _ = learn(sys.executable, "-c", _ANSWERING, "{port}")
+    assert dialect.echo is None
+    assert [one.source for one in dialect.answer] == ["OK"]
+    assert "# no echo: what a sender got was no copy" in text
+
+
 def test_a_defect_is_told_and_not_written() -> None:
     program = TESTS / "faulty" / "admits_blank.py"
     dialect, text, said = learn(sys.executable, str(program), "{port}", "--dialect", "lines")
