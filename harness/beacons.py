@@ -57,6 +57,7 @@ class Beacons:
 
     async def start(self) -> None:
         """Bring both into the room, until each has heard the other. Raises `StepFailureError`."""
+        await self._until_gone()
         self.pair = []
         self.awaited = None
         for _ in range(PAIR):
@@ -83,6 +84,17 @@ class Beacons:
         if gone is not None:
             self.awaited = gone
             raise StepFailureError(Failure.REFUSED)
+
+    async def _until_gone(self) -> None:
+        """Wait until the server has seen those leave who went in good order: so the room is empty.
+
+        That it never does is told when the run cleans up.
+        """
+        for user in self.pair:
+            if user.attendance.how is Ending.HALF_CLOSE:
+                limit = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
+                deadline = self.crew.deadline(limit, user.attendance.leaving)
+                await deadline.until(partial(user.until, user.is_gone))
 
     async def _connect(self, name: str) -> User:
         if not self._listening:

@@ -88,6 +88,7 @@ class Run:
     async def _stages(self) -> None:
         self._begin(Stage.STORY)
         if not await self._part(self.beacons.begin(), lambda: self.beacons.awaited):
+            await self._await_exit()
             return
         await self.story.tell()
         self._begin(Stage.ROLL_CALL)

@@ -303,6 +303,20 @@ def test_after_a_departure_the_beacons_say_something_that_all_must_hear(
     asyncio.run(main())
 
 
+def test_the_next_come_to_a_room_that_is_surely_empty(serve: Serve, room: Room) -> None:
+    async def main() -> None:
+        steps = (ALL_JOIN, "{who: everyone, leave: true}", "{who: alice, join: true}")
+        async with serve(room()) as port, story_at(port, *steps) as story:
+            await story.tell()
+            assert failures(story) == []
+            old, new = (lives_of(story, name)[0] for name in ("beacon-2", "beacon-3"))
+            assert old.gone is not None
+            assert new.connecting is not None
+            assert old.gone < new.connecting
+
+    asyncio.run(main())
+
+
 def test_the_last_person_takes_the_beacons_too(serve: Serve, room: Room) -> None:
     async def main() -> None:
         steps = (ALL_JOIN, "{who: everyone, drop: reset}", "{who: alice, join: true}")
