@@ -239,13 +239,14 @@ class Story:
                 user.quit(dialect.said.ends.wrap(dialect.encode(dialect.quit)))
         else:
             user.half_close(Ending.LEAVE)
-        usual = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
-        deadline = self.crew.deadline(deed.within or usual)
-        came = await deadline.until(partial(user.until, user.is_gone))
-        user.hang_up(Ending.LEAVE if came else Ending.RESET)
+        try:
+            await self.crew.until_gone(user, deed.within)
+        except StepFailureError:
+            user.hang_up(Ending.RESET)
+            await self._departed(user)
+            raise
+        user.hang_up(Ending.LEAVE)
         await self._departed(user)
-        if not came:
-            raise StepFailureError.missed(Failure.EOF, deadline)
 
     async def _drop(self, step: PlannedStep, deed: Deed, begin: int) -> None:
         user = self._users[deed.person]

@@ -7,7 +7,7 @@ nickname is in, for certain. Their first connection is also the readiness probe.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from harness import deadlines
@@ -92,9 +92,8 @@ class Beacons:
         """
         for user in self.pair:
             if user.attendance.how is Ending.HALF_CLOSE:
-                limit = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
-                deadline = self.crew.deadline(limit, user.attendance.leaving)
-                await deadline.until(partial(user.until, user.is_gone))
+                with suppress(StepFailureError):
+                    await self.crew.until_gone(user)
 
     async def _connect(self, name: str) -> User:
         if not self._listening:

@@ -134,6 +134,17 @@ class Crew:
         """Return a deadline of `seconds`, without what is lost meanwhile."""
         return Deadline(seconds, self.recorder.now, self.watch.late_since, begin)
 
+    async def until_gone(self, user: User, within: float | None = None) -> None:
+        """Wait until `user`, who leaves in good order, reads the end of the stream.
+
+        Within the seconds it usually takes, from when the leaving began, unless told `within`,
+        which count from now. Raises `StepFailureError`.
+        """
+        usual = deadlines.EOF_AFTER_HALF_CLOSE * self.patience
+        deadline = self.deadline(within or usual, None if within else user.attendance.leaving)
+        if not await deadline.until(partial(user.until, user.is_gone)):
+            raise StepFailureError.missed(Failure.EOF, deadline)
+
     # -- connecting ----------------------------------------------------------------------------
 
     async def connect(self, user: User, within: float | None = None, at_once: bool = False) -> None:

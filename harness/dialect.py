@@ -308,9 +308,13 @@ class Dialect(Section):
     @cached_property
     def notices(self) -> tuple[Notice, ...]:
         """Everything that the server says of its own accord after a nickname."""
-        found = [Notice(Occasion.GREETING, text, Audience.NEWCOMER) for text in self.greeting]
-        found += [Notice(Occasion.ANSWER, text, Audience.NEWCOMER) for text in self.answer]
-        found += [Notice(Occasion.FAREWELL, text, Audience.NEWCOMER) for text in self.farewell]
+        found: list[Notice] = []
+        for occasion, texts in (
+            (Occasion.GREETING, self.greeting),
+            (Occasion.ANSWER, self.answer),
+            (Occasion.FAREWELL, self.farewell),
+        ):
+            found += [Notice(occasion, text, Audience.NEWCOMER) for text in texts]
         for occasion, told in (
             (Occasion.JOIN, self.join),
             (Occasion.LEAVE, self.leave),

@@ -46,7 +46,7 @@ class Faults:
             self._note(Fault.WRONG_NAME, form, message)
         elif message.number in heard:
             self._note(Fault.REPEATED, form, message)
-            self._count_noise(message)
+            self._add_noise(len(message.relayed))
         elif message.number < max(heard, default=-1):
             if self._is_proved_late(form, message, heard):
                 self._note(Fault.ORDER, form, message)
@@ -81,18 +81,16 @@ class Faults:
             self.listener.echoed.add(message)
             self._note(Fault.ECHO, form, message)
         else:
-            self._count_noise(message)
-
-    def _count_noise(self, message: Message) -> None:
-        # It is known, and noise all the same: a server may repeat it for ever.
-        self.listener.unexplained += len(message.relayed)
-        self.voices.unexplained += len(message.relayed)
+            self._add_noise(len(message.relayed))
 
     def _unexplained(self, form: Form, known: int = 0) -> None:
         """Count `form` as noise; `known` bytes of it are of a message, and count for little."""
-        noise = form.end - known + known // LITTLE
-        self.listener.unexplained += noise
-        self.voices.unexplained += noise
+        self._add_noise(form.end - known + known // LITTLE)
+
+    def _add_noise(self, size: int) -> None:
+        # What is known may be noise all the same: a server may repeat it for ever.
+        self.listener.unexplained += size
+        self.voices.unexplained += size
 
     def _is_judged(self, form: Form, message: Message | None) -> bool:
         """Tell whether this matters: of who has said what is no text, only what a token proves."""

@@ -198,3 +198,13 @@ def is_told(transcript: Transcript, conn: int, owed: Counter[Key]) -> bool:
     told = (*listener.notices, *listener.doubtful_notices)
     heard = Announcing(transcript.dialect).heard(told)
     return owed <= Counter(key for key, _ in heard)
+
+
+def beyond(times: Iterable[int], begins: list[int]) -> Iterator[int]:
+    """Yield those of `times` for which nothing is left that had begun by then."""
+    used = 0
+    for at in sorted(times):
+        if used < len(begins) and begins[used] <= at:
+            used += 1
+        else:
+            yield at

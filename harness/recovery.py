@@ -247,10 +247,9 @@ class Recovery(Faults):
         speech = self.voices.speeches[conn]
         body = bytes(self.text[form.body : form.end])
         continued = self._continued(conn, form)
-        if continued is not None and (form.whole or not speech.is_boundary(continued)):
-            return continued
         if continued is not None:
-            return _only_start(speech, body)
+            plain = form.whole or not speech.is_boundary(continued)
+            return continued if plain else _only_start(speech, body)
         place = max(self.listener.matcher.places.get(conn, (0,)))
         for message in speech.messages[self._index(conn, place) :]:
             told = self.voices.table.shared is None or self.voices.is_judged(message)

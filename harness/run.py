@@ -11,7 +11,6 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from harness.beacons import Beacons
 from harness.crew import Crew, StepFailureError
 from harness.dialect import Dialect
 from harness.errors import UsageError
-from harness.events import Ending, Failure, Role, Stage
+from harness.events import Ending, Role, Stage
 from harness.history import History
 from harness.kernel import TcpState
 from harness.plan import NEWCOMER, Plan
@@ -170,11 +169,10 @@ class Run:
                 return
 
     async def _await_half_closed(self) -> None:
-        limit = deadlines.EOF_AFTER_HALF_CLOSE * self.crew.patience
         for user in self.crew.half_closed:
-            deadline = self.crew.deadline(limit, user.attendance.leaving)
-            if not await deadline.until(partial(user.until, user.is_gone)):
-                failure = StepFailureError.missed(Failure.EOF, deadline)
+            try:
+                await self.crew.until_gone(user)
+            except StepFailureError as failure:
                 begun = self.recorder.now()
                 report_failure(self.crew, failure, begun, person=user.person, user=user)
 

@@ -136,15 +136,16 @@ class UnitDecoder(Hearing):
                 if unit.found:
                     self._trail, self._trailed = unit.shape, 0
                 at = begin = unit.end
-            elif waits:
+                continue
+            if waits:
                 break
-            elif at == begin and (place := self._before(at)):
+            self._trail = None
+            if at == begin and (place := self._before(at)):
                 yield place.kept
                 self._strange = self._named = True
                 at = begin = place.end
             else:
                 at += 1
-                self._trail = None
                 self.lexicon.noise += 1
         yield from self._leave(begin, at, final)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness import deadlines
-from harness.announcement import Audience, HeardNotice, Occasion
+from harness.announcement import Audience, Occasion
 from harness.attendance import Attendance
 from harness.attribution import Listener
 from harness.case import (
@@ -25,11 +25,11 @@ from harness.case import (
     seconds,
     unless_late,
 )
-from harness.notices_owed import Act, Announcing, Key, Turn, owed_to
+from harness.notices_owed import Act, Announcing, Key, Turn, beyond, owed_to
+from harness.personal import Personal
 from harness.verdict import CheckResult, Finding, Moment
 
 NAME = "announcements"
-MESSAGE = ("message", True)
 _WORDS = {Turn.COMES: "came", Turn.GOES: "left"}
 _AUDIENCES = {
     Audience.ALL: "all",
@@ -83,9 +83,10 @@ class _Room:
         self._strange = sorted(self._of_no_name())
         self._first = self._first_told()
         self._over: dict[Key, int | None] = {}
+        alone = Personal(case, NAME)
         self.kinds = (
             *(self.missing, self.excessive, self.of_another_occasion),
-            *(self.greetings, self.answers, self.farewells),
+            *(alone.greetings, alone.answers, alone.farewells),
         )
 
     def _of_no_name(self) -> Iterator[int]:
@@ -143,13 +144,13 @@ class _Room:
         own = heard.receiver.conn
         lawful = [act for act in acts if True in act.told.to(act.person.conn == own)]
         begins = [act.begin for act in lawful] if acts else self._strange
-        over = list(_beyond(heard.times, begins))
+        over = list(beyond(heard.times, begins))
         for at in over:
             yield self._too_many(heard, at, acts, lawful)
         if over or not lawful:
             return
         timely = [act.begin for act in lawful if not self._was_over(act, heard.receiver)]
-        for at in _beyond(heard.times, timely):
+        for at in beyond(heard.times, timely):
             yield self._too_late(heard, at, lawful[0])
 
     def _too_many(self, heard: _Heard, at: int, acts: list[Act], lawful: list[Act]) -> Finding:
@@ -232,64 +233,6 @@ class _Room:
                     [_moment(act), into(times[-1], receiver, "is told of a loss")],
                 )
 
-    # -- what is told to one alone ---------------------------------------------------------------
-
-    def greetings(self, receiver: Attendance, listener: Listener) -> Iterator[Finding]:
-        """Find who was greeted more often than the dialect says, or by another's name."""
-        told = [one for one in listener.notices if one.occasion is Occasion.GREETING]
-        most = len(self.case.dialect.greeting) * max(receiver.named, 1)
-        for again in told[most:]:
-            yield _to_one(receiver, again, "was greeted again", "greets a member more than once")
-        for one in self._of_others(receiver, told[:most]):
-            words = f"was greeted as “{one.nick}”"
-            yield _to_one(receiver, one, words, "greets one under the name of another")
-
-    def answers(self, receiver: Attendance, listener: Listener) -> Iterator[Finding]:
-        """Find who was answered and had said nothing, or not so much."""
-        dialect, speech = self.case.dialect, self.case.transcript.voices.speeches[receiver.conn]
-        times = [one.at for one in listener.notices if one.occasion is Occasion.ANSWER]
-        speeches = self.case.transcript.voices.speeches.values()
-        # What a server makes of no text may look like anything, and so may the end of a text.
-        if any(one.untext is not None for one in speeches) or dialect.relay.parts[-1] != MESSAGE:
-            return
-        end = dialect.said.ends.terminator
-        said = [
-            one.at
-            for one in speech.messages
-            for _ in range(max(one.data.count(end) if end else 0, 1))
-        ]
-        if not dialect.said.ends.marked:
-            # Nobody knows how many messages the server took it for.
-            said = said[:1] * len(times)
-        begins = sorted([*said, *([receiver.leaving] if receiver.leaving else [])])
-        for at in _beyond(times, [begin for begin in begins for _ in dialect.answer]):
-            notice = HeardNotice(Occasion.ANSWER, "", at)
-            words = "was answered, and had not said so much"
-            yield _to_one(receiver, notice, words, "answers what was not said")
-
-    def farewells(self, receiver: Attendance, listener: Listener) -> Iterator[Finding]:
-        """Find who was bidden farewell and had not left, or again, or by another's name."""
-        told = [one for one in listener.notices if one.occasion is Occasion.FAREWELL]
-        left = receiver.leaving
-        # That one was thrown out is told by another check.
-        early = [one for one in told if left is None or one.at < left]
-        for one in early if not receiver.thrown_out else ():
-            words = "was bidden farewell, and had not left"
-            yield _to_one(receiver, one, words, "takes somebody for one who leaves")
-        for again in told[len(self.case.dialect.farewell) :] if not early else ():
-            words = "was bidden farewell again"
-            yield _to_one(receiver, again, words, "bids farewell more than once")
-        for one in self._of_others(receiver, told):
-            words = f"was bidden farewell as “{one.nick}”"
-            yield _to_one(receiver, one, words, "takes one for another")
-
-    def _of_others(
-        self, receiver: Attendance, told: Iterable[HeardNotice]
-    ) -> Iterator[HeardNotice]:
-        """Yield those that are addressed to somebody else."""
-        named = self.case.dialect.nickname is not None
-        yield from (one for one in told if named and one.nick not in ("", receiver.nick))
-
 
 def _is_open(case: Case) -> bool:
     """Tell whether it cannot be known what is over: somebody did not read, or history is told."""
@@ -299,16 +242,6 @@ def _is_open(case: Case) -> bool:
 def _is_there(person: Attendance, at: int) -> bool:
     joined = person.joined is not None and person.joined < at
     return joined and person.leaving is None and person.gone is None
-
-
-def _beyond(times: Iterable[int], begins: list[int]) -> Iterator[int]:
-    """Yield those of `times` for which nothing is left that had begun by then."""
-    used = 0
-    for at in sorted(times):
-        if used < len(begins) and begins[used] <= at:
-            used += 1
-        else:
-            yield at
 
 
 # -- words -----------------------------------------------------------------------------------------
@@ -342,14 +275,3 @@ def _moment(act: Act) -> Moment:
 def _finding(says: str, cause: str, moments: Iterable[Moment], deadline: float = 0.0) -> Finding:
     ordered = tuple(sorted(moments, key=lambda moment: moment.at))
     return Finding(NAME, "LEAVE-7", says, cause=cause, moments=ordered, deadline=deadline)
-
-
-def _to_one(receiver: Attendance, notice: HeardNotice, words: str, does: str) -> Finding:
-    joining = receiver.joining or 0
-    return Finding(
-        NAME,
-        "RELAY-6",
-        f"{receiver.person} {words}.",
-        cause=f"the server {does}",
-        moments=(out(joining, receiver, "joins"), into(notice.at, receiver, words)),
-    )

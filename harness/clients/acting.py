@@ -12,7 +12,7 @@ from harness.client_values import ConnectionEnd, Key
 from harness.clients import happenings as happened
 from harness.clients.script import Act
 from harness.clients.sending import align, owed
-from harness.clients.showing import must_show
+from harness.clients.showing import is_shown
 from harness.clients.stage import CLOSED, ActFailedError, Stage
 from harness.deadlines import CLIENT_ASKS, CLIENT_CLOSED
 from harness.dialect import Asking
@@ -87,7 +87,12 @@ class Acting(Stage):
         Many programs change how the terminal reads between two lines, and what is typed in that
         moment may be lost.
         """
-        for _ in range(_MOST_LOOKS if self.terminal else 0):
+        if self.terminal:
+            await self.quiet()
+
+    async def quiet(self) -> None:
+        """Wait until nothing was printed for a moment."""
+        for _ in range(_MOST_LOOKS):
             if not await self.until(self.printed_more_than(self.printed), QUIET):
                 return
 
@@ -216,8 +221,7 @@ class Acting(Stage):
     async def shows(self, act: Act) -> None:
         """Wait until it stands on the screen."""
         if self.terminal:  # what is printed into a pipe may wait there until the end
-            wanted = must_show(act)
-            await self.need(lambda: self.screen.has(wanted), act, SHOWN)
+            await self.need(lambda: is_shown(act, self.screen), act, SHOWN)
 
     async def nothing(self, act: Act) -> None:
         """What is judged at the end."""

@@ -11,7 +11,7 @@ from harness.clients.case import ClientCase, missing, note, sent, told, typed
 from harness.clients.screen import Screen
 from harness.clients.script import Message
 from harness.clients.sending import Extra, Owed
-from harness.clients.showing import must_see
+from harness.clients.showing import is_shown, must_see
 from harness.clients.wire import shown_bytes
 from harness.dialect import Asking
 from harness.verdict import Finding
@@ -227,8 +227,7 @@ def _printed(case: ClientCase, wanted: list[int]) -> Checked:
     status = case.exited.status if case.exited else -1
     for number in wanted:
         act = case.acts[number]
-        text = must_see(act.message) if act.message else act.text
-        if screen.has(text):
+        if is_shown(act, screen):
             looked += 1
             continue
         says, requirement = _not_seen(case, act.message, act.text, screen)
@@ -238,6 +237,7 @@ def _printed(case: ClientCase, wanted: list[int]) -> Checked:
         says = says.replace("the screen did not show", "the program never printed")
         at = case.exited.at if case.exited else 0
         said_at = _said_at(case, act.message, case.begun[number])
+        text = must_see(act.message) if act.message else act.text
         moments = (told(said_at, text), missing(at, "the program", "prints it"))
         found.append(case.finding("shows", requirement, says, *moments))
     return looked, found

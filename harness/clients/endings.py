@@ -163,7 +163,7 @@ def _told_nothing(
 def _new_words(case: ClientCase, begin: int) -> bool:
     """Tell whether words came to be seen after `begin` that were not before, and are nobody's."""
     screen = Screen(terminal=case.run.terminal)
-    before: Counter[str] | None = None
+    before = _rehearsed(case)
     for one in case.run.happenings:
         if isinstance(one, happened.Printed):
             if one.at > begin and before is None:
@@ -174,6 +174,15 @@ def _new_words(case: ClientCase, begin: int) -> bool:
             ):
                 return True
     return False
+
+
+def _rehearsed(case: ClientCase) -> Counter[str] | None:
+    """Return the lines that it prints before it is connected; None where that was not tried."""
+    if not case.run.rehearsed:
+        return None
+    screen = Screen(terminal=case.run.terminal)
+    screen.feed(case.run.rehearsed)
+    return Counter(screen.lines())
 
 
 def _own_words(case: ClientCase, line: str) -> str:

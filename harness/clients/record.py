@@ -11,8 +11,9 @@ from harness.clients.wire import wire_log
 class ClientRun:
     """What is left of a run of a client: its script, what happened, and what is known of it.
 
-    `exit_status` is None unless it ended by itself. `output` is what it printed, bounded. `late` is
-    for how many seconds of a deadline somebody waited for a processor, at most, and the harness
+    `exit_status` is None unless it ended by itself. `output` is what it printed, bounded, and
+    `rehearsed` what it had printed before, where it found a server, until it was connected. `late`
+    is for how many seconds of a deadline somebody waited for a processor, at most, and the harness
     did not wait on for as long.
     """
 
@@ -22,6 +23,7 @@ class ClientRun:
     patience: float = 1.0
     exit_status: int | None = None
     output: bytes = b""
+    rehearsed: bytes = b""
     isolation: str = ""
     hidden: bool = False
     interrupted: bool = False

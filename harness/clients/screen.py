@@ -19,7 +19,8 @@ MOST_SCROLLED = 2000
 MOST_TEXT = 1 << 20
 _PORTION = 4096
 # What stands between words and at the edges of windows, in a different place on each screen.
-_GAPS = re.compile("[\\s\u2500-\u257f|]+")
+_GAP = "[\\s\u2500-\u257f|]"
+_GAPS = re.compile(f"{_GAP}+")
 _CONTROL = re.compile(
     "\x1b\\[[0-?]*[ -/]*[@-~]"  # ECMA-48, section 5.4: a control sequence
     "|\x1b[\\]PX^_].*?(?:\x07|\x1b\\\\)"  # and section 5.6: a control string
@@ -83,7 +84,7 @@ class Screen:
         self._held = ""
         self._terminal = _Terminal() if terminal else None
         self._stream = pyte.Stream(self._terminal) if self._terminal else None
-        self._seen: str | None = ""
+        self._seen: tuple[str, ...] | None = None
 
     def feed(self, data: bytes) -> bytes:
         """Take what was printed next; returns what a terminal answers to it."""
@@ -118,8 +119,36 @@ class Screen:
 
     def has(self, text: str) -> bool:
         """Tell whether `text` is or was to be seen, however it is wrapped."""
+        wanted = squeezed(text)
+        if not any(wanted in seen for seen in map(squeezed, self._all_seen())):
+            return False
+        spaced = _spaced(text)
+        return any(spaced.search(seen) for seen in self._all_seen())
+
+    def has_in_order(self, text: str) -> bool:
+        """Tell whether each character of `text` is or was to be seen, in this order."""
+        wanted = squeezed(text)
+        return any(_is_in_order(wanted, seen) for seen in map(squeezed, self._all_seen()))
+
+    def _all_seen(self) -> tuple[str, ...]:
         if self._seen is None:
-            self._seen = squeezed("\n".join(self.lines()))
+            seen = ["\n".join(self.lines())]
             if self._terminal is not None:  # what was drawn over has been seen as well
-                self._seen += "\0" + squeezed(without_controls(self._plain))
-        return squeezed(text) in self._seen
+                seen.append(without_controls(self._plain))
+            self._seen = tuple(unicodedata.normalize("NFC", one) for one in seen)
+        return self._seen
+
+
+def _spaced(text: str) -> re.Pattern[str]:
+    """Match `text` however it is wrapped, with something between its words."""
+    words = filter(None, _GAPS.split(unicodedata.normalize("NFC", text)))
+    return re.compile(f"{_GAP}+".join(f"{_GAP}*".join(map(re.escape, word)) for word in words))
+
+
+def _is_in_order(wanted: str, seen: str) -> bool:
+    at = 0
+    for char in wanted:
+        at = seen.find(char, at) + 1
+        if not at:
+            return False
+    return True

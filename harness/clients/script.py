@@ -42,7 +42,8 @@ class Message:
     """What somebody says: `text` is what must be shown of it, `token` by what it is known.
 
     `harmful` is what must not reach the terminal. `rough`: it has bytes that are no text, or one of
-    its characters was cut. `lookalike`: it equals the prompt.
+    its characters was cut. `lookalike`: it equals the prompt. `scattered`: it comes in pieces that
+    nothing tells from messages, so something may stand between them on the screen.
     """
 
     sender: str
@@ -51,6 +52,7 @@ class Message:
     harmful: bytes = b""
     rough: bool = False
     lookalike: bool = False
+    scattered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

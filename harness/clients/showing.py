@@ -2,12 +2,16 @@
 
 from wcwidth import wcwidth
 
+from harness.clients.screen import Screen
 from harness.clients.script import Act, Message
 
 
-def must_show(act: Act) -> str:
-    """Return what must stand on the screen when a `shows` is complete."""
-    return must_see(act.message) if act.message is not None else act.text
+def is_shown(act: Act, screen: Screen) -> bool:
+    """Tell whether what a `shows` waits for is or was to be seen."""
+    if act.message is None:
+        return screen.has(act.text)
+    wanted = must_see(act.message)
+    return screen.has_in_order(wanted) if act.message.scattered else screen.has(wanted)
 
 
 def must_see(message: Message) -> str:

@@ -144,9 +144,13 @@ class _Writer:
         cuts: Cuts | None,
         index: int,
     ) -> Act:
-        if any(not self.is_text(piece) for piece in segments):
-            messages = tuple(_rough(one) for one in messages)
-            self.latest |= {one.sender: one for one in messages}
+        rough = any(not self.is_text(piece) for piece in segments)
+        cut_inside = len(segments) > 1 and not (cuts and cuts.before_message)
+        scattered = cut_inside and not self.dialect.heard.ends.marked
+        messages = tuple(
+            replace(one, rough=one.rough or rough, scattered=scattered) for one in messages
+        )
+        self.latest |= {one.sender: one for one in messages}
         prompts = any(item.prompt for item in items) and self.dialect.prompt is not None
         prompt = self.dialect.prompt_bytes.strip()
         again = self.prompted and any(piece.strip() == prompt for piece in segments)
@@ -188,7 +192,6 @@ class _Writer:
             rough=rough,
             lookalike=self.dialect.prompt is not None and text == self.render((Field("prompt"),)),
         )
-        self.latest[sender] = message
         wire = self.dialect.heard.ends.wrap(before + body + behind)
         header = wire.find(before + body) if body else 0
         return wire, message, max(header, 0) + len(before)
@@ -275,10 +278,6 @@ class _Writer:
             said = Sent.model_validate({"from": CLOSING, "say": "goodbye"})
             yield self.sends((said,), None, -1)
             yield Act(ClientVerb.SHOWS, -1, message=self.latest[CLOSING])
-
-
-def _rough(message: Message) -> Message:
-    return replace(message, rough=True)
 
 
 def _writer(scenario: ClientScenario, dialect: Dialect, seed: int) -> _Writer:

@@ -135,7 +135,7 @@ class Suite:
     def _run(self, jobs: Sequence[Job], most: int, show: Show) -> None:
         apart = self.terms.isolation and self.one.connect is None
         waiting = WAITING * most if most > 1 and not self.terms.workers else 0
-        workers = Workers(most, apart=apart, waiting=waiting)
+        workers = Workers(most, apart=apart, most_idle=waiting)
         prepare(jobs)
         failed = 0
 

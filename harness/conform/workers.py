@@ -81,13 +81,13 @@ class _Worker:
 class Workers:
     """Runs jobs, `most` at once; `apart` asks for a network of its own for each.
 
-    While the processors have little to do, up to `waiting` may wait side by side. `clean` starts
+    While the processors have little to do, up to `most_idle` may wait side by side. `clean` starts
     the processes from a clean one, for a program that has threads.
     """
 
-    def __init__(self, most: int, *, apart: bool, waiting: int = 0, clean: bool = False) -> None:
+    def __init__(self, most: int, *, apart: bool, most_idle: int = 0, clean: bool = False) -> None:
         self.most = most
-        self.waiting = waiting
+        self.most_idle = most_idle
         self.apart = apart
         self.interrupted = False
         self._context: Any = multiprocessing.get_context("forkserver" if clean else "fork")
@@ -133,7 +133,7 @@ class Workers:
     def _has_room(self) -> bool:
         """Tell whether one more may begin; where all are at work, after a look at what they do."""
         count = len(self._working)
-        if count < self.most or count >= self.waiting:
+        if count < self.most or count >= self.most_idle:
             return count < self.most
         if time.monotonic() - self._look < _LOOK:
             return False

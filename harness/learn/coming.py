@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.ends import NONE
 from harness.escape import counted
-from harness.learn.findings import Sort, quoted
+from harness.learn.findings import Sort, quoted, quoted_all
 from harness.learn.framing import frames
 from harness.learn.lab import DiedError, Lab, decoded
 from harness.learn.probe import Probe
@@ -226,12 +226,7 @@ def _tell_own(
     if len(known) < len(found):
         lab.findings.unknown(key, f"what {who} are told has no one form")
         return
-    value = quoted(known[0]) if len(known) == 1 else _list(known)
-    lab.findings.found(key, value, f"{who} were told this {when}")
-
-
-def _list(texts: Sequence[str]) -> str:
-    return "[" + ", ".join(map(quoted, texts)) + "]"
+    lab.findings.found(key, quoted_all(known), f"{who} were told this {when}")
 
 
 def _has_text(template: str) -> bool:
@@ -316,7 +311,7 @@ def _tell_lost(lab: Lab, lost: Sequence[Told]) -> None:
     if not lost:
         lab.findings.unknown("lost", f"the server did not outlive that {_LOSING}")
         return
-    leave, text = lab.findings.of("leave"), _notice(lab, "lost", lost, "a connection was reset")
+    leave, text = lab.findings.of("leave"), _notice(lab, "lost", lost, _LOSING)
     announced = leave is not None and leave.value.startswith("{text: ")
     if text and leave and leave.value.startswith(f"{{text: {quoted(text)},"):
         lab.findings.nothing("lost", "of a connection that was reset the same was told")

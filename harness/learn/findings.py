@@ -4,6 +4,7 @@ Knows nothing of how it was found out, and of how it is written.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,6 +41,12 @@ class Finding:
 def quoted(text: str) -> str:
     """Return `text` as YAML: quoted, and everything that is not seen escaped."""
     return "".join(map(_printable, json.dumps(text, ensure_ascii=False)))
+
+
+def quoted_all(texts: Sequence[str]) -> str:
+    """Return one text as YAML, and more than one as a list."""
+    found = ", ".join(map(quoted, texts))
+    return found if len(texts) == 1 else f"[{found}]"
 
 
 def _printable(char: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.ends import NONE, Ends
 from harness.escape import counted
-from harness.learn.findings import quoted
+from harness.learn.findings import quoted, quoted_all
 from harness.learn.framing import ends_of, frames
 from harness.learn.lab import Lab, NotLearntError, decoded
 from harness.learn.probe import Probe
@@ -116,10 +116,9 @@ def _echo(lab: Lab, heard: list[_Heard], ends: Ends, by_client: bool) -> None:
         return
     if _is_answer(heard):
         texts = [decoded(frame) for frame in frames(heard[0].own, ends)]
-        value = quoted(texts[0]) if len(texts) == 1 else f"[{', '.join(map(quoted, texts))}]"
         saw = f"after each of {len(heard)} messages its sender got this"
         lab.findings.nothing(key, "what a sender got was no copy")
-        lab.findings.found("answer", value, saw)
+        lab.findings.found("answer", quoted_all(texts), saw)
         return
     own = [(one, [decoded(frame) for frame in frames(one.own, ends)]) for one in heard]
     told = [one.sample(texts[0]) for one, texts in own if len(texts) == 1]

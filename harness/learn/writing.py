@@ -13,18 +13,8 @@ MARK = "# Learnt by `harness learn`: written anew the next time."
 
 KEYS = (
     *("encoding", "prompt", "nickname", "said", "heard", "relay", "prefix-by", "echo", "answer"),
-    *(
-        "greeting",
-        "farewell",
-        "join",
-        "leave",
-        "lost",
-        "silent-loss",
-        "empty",
-        "duplicate",
-        "bad-bytes",
-    ),
-    *("quit", "history", "most"),
+    *("greeting", "farewell", "join", "leave", "lost", "silent-loss"),
+    *("empty", "duplicate", "bad-bytes", "quit", "history", "most"),
 )
 _WIDTH = 98
 

@@ -1,7 +1,8 @@
 """A correct chat client with one thread and `select` on the keyboard and the connection.
 
 Speaks raw, nick. In nick it writes its own name before what is said, and shows the copy that the
-server sends back. Control characters are shown in caret notation. It does not know who tests it.
+server sends back. Before whatever a read has brought it shows the time, and control characters in
+caret notation. It does not know who tests it.
 
     python select_loop.py HOST PORT DIALECT
 """
@@ -14,6 +15,7 @@ import os
 import select
 import socket
 import sys
+import time
 import unicodedata
 
 READ = 4096
@@ -79,7 +81,7 @@ class Client:
     def show(self, data: bytes) -> None:
         text = "".join(map(visible, self.text.decode(data)))
         if text:
-            print(text, flush=True)
+            print(time.strftime("[%H:%M]"), text, flush=True)
 
     def type(self, data: bytes) -> bool:
         self.line += data or b"\n" * bool(self.line)

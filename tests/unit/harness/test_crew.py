@@ -286,11 +286,31 @@ def test_the_open_the_unnamed_and_the_half_closed(serve: Serve) -> None:
             leaver.half_close(Ending.HALF_CLOSE)
             assert crew.half_closed == [leaver]
             assert (crew.members, crew.open) == ([member], 2)
-            assert await leaver.until(leaver.is_gone, WAIT)
+            await crew.until_gone(leaver)
             assert crew.half_closed == []
             mute.hang_up(Ending.RESET)
             assert (crew.unnamed, crew.open) == ([], 1)
             assert not absent.connected
+
+    asyncio.run(main())
+
+
+async def never_closes(reader: Reader, writer: Writer) -> None:
+    writer.write(b"nickname")
+    while await reader.read(1):
+        pass
+    await asyncio.sleep(WAIT)
+
+
+def test_who_leaves_and_reads_no_end_is_waited_for_as_long_as_told(serve: Serve) -> None:
+    async def main() -> None:
+        async with serve(never_closes) as port, crew_at(port) as crew:
+            leaver = enrol(crew)
+            await crew.connect(leaver)
+            leaver.give_name()
+            leaver.half_close(Ending.LEAVE)
+            error = await failing(crew.until_gone(leaver, within=0.1))
+            assert (error.failure, error.deadline) == (Failure.EOF, 0.1)
 
     asyncio.run(main())
 

@@ -313,3 +313,12 @@ def test_what_nobody_said_is_seen_behind_whose_name_it_stands(width: int) -> Non
 def test_what_stands_behind_no_name_is_marked() -> None:
     wire = Wire(TIMED, NICKS)
     assert wire.decode(b"who: hi") == [MARK + b"who: hi\0"]
+
+
+def test_what_a_notice_may_go_on_with_ends_where_a_name_stands() -> None:
+    wire = Wire(
+        dialect_of(relay="<{nick}> {message} [{time}]", leave={"text": "{nick} went at {time}"}),
+        NICKS,
+    )
+    found = decode(wire.decoder(), [b"bob went at 12:00", b"<bob> 99 x"])
+    assert found == [LEFT, b"<bob> 99 x" + MARK + b"\0"]

@@ -29,11 +29,33 @@ def test_what_comes_in_pieces_is_seen_whole(terminal: bool) -> None:
     assert screen.has("\u0416\u0434, é")
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_may_stand_between_pieces(terminal: bool) -> None:
+    stamped = "".join(f"[12:00] {char}\r\n" for char in "я世 1~")
+    screen = seen(stamped, terminal=terminal)
+    assert not screen.has("я世 1~")
+    assert screen.has_in_order("я世 1~")
+    assert not screen.has_in_order("世я")
+    assert not screen.has_in_order("я世1~~")
+
+
+def test_half_of_an_order_on_the_screen_and_half_drawn_over_is_none() -> None:
+    assert not seen("b\r\x1b[Ka").has_in_order("ab")
+
+
 def test_what_wraps_is_seen() -> None:
     text = " ".join(f"word{number}" for number in range(100))
     assert len(text) > 2 * COLUMNS
     assert seen(text).has(text)
     assert seen(text.replace(" word50", "\r\n│ word50")).has(text)
+
+
+def test_words_stand_apart() -> None:
+    assert seen("one two\r\n").has("one two")
+    assert seen("on\r\n│e | two").has("one two")
+    assert not seen("onetwo").has("one two")
+    assert not seen("one two three").has("one two three four")
+    assert seen("a | b").has("a | b")
 
 
 def test_what_scrolled_off_and_what_was_drawn_over_has_been_seen() -> None:

@@ -23,7 +23,7 @@ class Job:
     patience: float = 1.0
     place: Path | None = None
 
-    def do(self, *, network: bool) -> int:  # as a job is called
+    def do(self, *, network: bool) -> int:
         (self.folder / str(self.number)).touch()
         end, seen = time.monotonic() + WAIT, 0
         while time.monotonic() < end and seen < 2:
@@ -34,7 +34,9 @@ class Job:
 def test_those_that_wait_wait_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "cpu_percent", lambda: 0.0)
     found: dict[int, int | Failed] = {}
-    Workers(1, apart=False, waiting=2).run([Job(tmp_path, 0), Job(tmp_path, 1)], found.__setitem__)
+    Workers(1, apart=False, most_idle=2).run(
+        [Job(tmp_path, 0), Job(tmp_path, 1)], found.__setitem__
+    )
     assert found == {0: 2, 1: 2}
 
 
@@ -60,7 +62,7 @@ def test_who_waits_leaves_room(
     room: bool,
 ) -> None:
     monkeypatch.setattr(psutil, "cpu_percent", lambda: busy)
-    workers = Workers(most, apart=False, waiting=waiting)
+    workers = Workers(most, apart=False, most_idle=waiting)
     workers._working = [cast("Any", SimpleNamespace())] * working  # noqa: SLF001
     workers._look, workers._late = 0.0, late  # noqa: SLF001
     assert workers._has_room() is room  # noqa: SLF001
