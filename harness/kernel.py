@@ -62,7 +62,11 @@ class SocketState:
 
 @dataclass(frozen=True, slots=True)
 class PortCounts:
-    """How many sockets a local port has: held by a process, of those in CLOSE_WAIT, listening."""
+    """How many sockets a server at a port has: held by a process, of those in CLOSE_WAIT, listening.
+
+    Where something listens, only what came in there counts: the same number may be the port of
+    somebody's client at another address, or in the other family.
+    """
 
     open_sockets: int
     close_wait: int
@@ -90,6 +94,8 @@ _COUNTER_AT = _ATTRIBUTE.size + 128  # tcpi_bytes_received in struct tcp_info, s
 _ERROR = struct.Struct("=i")
 _STATES = {int(state): state for state in TcpState}
 _NOBODY = b"\0" * 16
+
+_Bound = tuple[int, bytes]  # family and local address; a server of both has its sockets in IPv6
 
 
 class SocketDiag:
@@ -140,15 +146,16 @@ class SocketDiag:
         """The number of sockets with this local port, counted faster than `on_port` lists them."""
         if self._socket is None or not available():
             return None
-        held = waiting = listeners = 0
+        held: list[tuple[int, _Bound]] = []
+        listeners: list[_Bound] = []
         for at, _ in self._dump(port, 0):
-            _, state, *_, inode = _ANSWER.unpack_from(self._buffer, at)
+            family, state, _, _, _, _, address, *_, inode = _ANSWER.unpack_from(self._buffer, at)
             if state == TcpState.LISTEN:
-                listeners += 1
+                listeners.append((family, address))
             elif inode:
-                held += 1
-                waiting += state == TcpState.CLOSE_WAIT
-        return PortCounts(held, waiting, listeners)
+                held.append((state, (family, address)))
+        here = [state for state, bound in held if not listeners or _came_in(bound, listeners)]
+        return PortCounts(len(here), here.count(TcpState.CLOSE_WAIT), len(listeners))
 
     def close(self) -> None:
         """Give the socket back; afterwards every answer is "not known"."""
@@ -247,6 +254,10 @@ def _socket_state(
     if received < 0 and state in (TcpState.SYN_RECV, TcpState.NEW_SYN_RECV):
         received = 0
     return SocketState(state, local, remote, receive_queue, send_queue, inode, received)
+
+
+def _came_in(bound: _Bound, listeners: list[_Bound]) -> bool:
+    return bound in listeners or (bound[0], _NOBODY) in listeners
 
 
 def _bytes_received(buffer: bytearray, at: int, end: int) -> int:

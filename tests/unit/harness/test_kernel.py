@@ -145,6 +145,17 @@ def test_a_port_counts_what_is_held(pair: Pair, diag: SocketDiag) -> None:
 
 
 @needs_linux
+def test_a_client_elsewhere_that_has_the_same_number_does_not_count(diag: SocketDiag) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, socket.socket() as client:
+        client.bind(("127.0.0.2", 0))
+        client.connect(other.getsockname())
+        port = client.getsockname()[1]
+        assert diag.count(port) == PortCounts(open_sockets=1, close_wait=0, listeners=0)
+        with socket.create_server(("127.0.0.3", port)):
+            assert diag.count(port) == PortCounts(open_sockets=0, close_wait=0, listeners=1)
+
+
+@needs_linux
 def test_many_sockets_take_more_than_one_answer(diag: SocketDiag) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=200) as listener:
         port = listener.getsockname()[1]
