@@ -101,10 +101,11 @@ class Matcher:
             self._leave_behind(self.base + min([begin, *unfinished[:1]]))
             self._turn(self.base + begin, self.base + end, conns)
         self._measure(self.readings)
-        self.readings = self._alive([self.base + at for at in unfinished])
+        awaited = [self.base + at for at in unfinished]
+        self.readings = self._alive(awaited)
         if not self.readings:
             return self._furthest
-        self._settle(self.base + unfinished[0] if unfinished else None)
+        self._settle(awaited)
         return None
 
     # -- following ---------------------------------------------------------------------------
@@ -254,9 +255,11 @@ class Matcher:
         first = self._first_turn(reading)
         return any(first <= at <= reach for at in unfinished)
 
-    def _settle(self, unfinished: int | None) -> None:
+    def _settle(self, unfinished: list[int]) -> None:
         only = self.readings[0] if len(self.readings) == 1 else None
-        if only and unfinished is None and only.starts is not None:
+        # Where a notice ends as one begins, what may begin there is not of this reading.
+        settled = only and not self._may_turn(only, only.best(), unfinished)
+        if only and settled and only.starts is not None:
             self._commit(only)
             self.base, self.window = self.end, bytearray()
             return
@@ -265,8 +268,8 @@ class Matcher:
         # What lies before the oldest place where a turn may still come is not needed again.
         keep = self.voices.longest + NEEDLE
         pending = min((r.begin for r in self.readings if r.starts is None), default=self.end)
-        if unfinished is not None:
-            pending = min(pending, unfinished)
+        if unfinished:
+            pending = min(pending, unfinished[0])
         drop = min(self.end - keep, pending) - self.base
         if drop > 0:
             del self.window[:drop]

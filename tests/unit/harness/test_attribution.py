@@ -279,13 +279,15 @@ def _dialect(**keys: object) -> Dialect:
     return Dialect.model_validate({"name": "mine", "about": "It is mine.", **keys})
 
 
-def _heard_in(dialect: Dialect, read: str, own: int = 9, said: list[str] = _SAID) -> Listener:
+def _heard_in(
+    dialect: Dialect, read: str, own: int = 9, said: list[str] = _SAID, finish: bool = True
+) -> Listener:
     voices = Voices(dialect)
     for conn, nick in enumerate(NAMES):
         voices.admit(conn, nick, ("127.0.0.1", 5000 + conn))
     for word in said:
         say(voices, word)
-    return hear(voices, read, own)
+    return hear(voices, read, own, finish)
 
 
 @pytest.mark.parametrize(
@@ -366,6 +368,13 @@ def test_notices_without_frames(read: str, messages: str, faults: list[str], not
     listener = _heard_in(dialect, read)
     assert (heard(listener), wrong(listener)) == (messages, faults)
     assert " ".join(f"{one.occasion} {one.nick}" for one in listener.notices) == notices
+
+
+def test_a_notice_that_ends_as_one_begins_is_certain_at_once() -> None:
+    dialect = _dialect(relay="[{nick}] {message}", leave={"text": "*** {nick} left ***"}, **_RAW)
+    for read in ("*** bob left ***", "[ann] <0.0> hi|*** bob left ***", "*** bob left *|**"):
+        listener = _heard_in(dialect, read, finish=False)
+        assert [one.nick for one in listener.notices] == ["bob"], read
 
 
 def test_text_that_looks_like_a_notice_is_text_once_that_is_certain() -> None:
