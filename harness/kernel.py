@@ -62,7 +62,7 @@ class SocketState:
 
 @dataclass(frozen=True, slots=True)
 class PortCounts:
-    """How many sockets a server at a port has: held by a process, of those in CLOSE_WAIT, listening.
+    """How many sockets a server has at a port: held by processes, in CLOSE_WAIT, listening.
 
     Where something listens, only what came in there counts: the same number may be the port of
     somebody's client at another address, or in the other family.
