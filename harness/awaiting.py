@@ -60,7 +60,7 @@ class Awaiting:
         if text is not None:
             return [partial(self._has_heard_text, user, text)]
         latest = (self._latest(person) for person in deed.hears_from)
-        return [partial(user.has_heard, one) for one in latest if one and _is_owed(one, user)]
+        return [partial(user.has_heard, one) for one in latest if one and user.is_owed(one)]
 
     def _has_heard_text(self, user: User, text: str) -> bool:
         listener = self.crew.recorder.transcript.listeners[user.conn]
@@ -113,12 +113,6 @@ class Awaiting:
 
 def _is_over(user: User, done: Callable[[], bool]) -> bool:
     return done() or not user.present
-
-
-def _is_owed(message: Message, user: User) -> bool:
-    """Tell whether `message` was said when `user` was surely in: what came before may be missed."""
-    joined = user.attendance.joined
-    return joined is not None and message.at > joined
 
 
 def _since(person: Attendance, verb: Verb) -> int | None:

@@ -12,12 +12,8 @@ from harness.crew import NANOSECONDS, Crew, StepFailureError
 from harness.events import Failure, Kind
 from harness.plan import Deed, PlannedStep, Utterance
 from harness.speech import Message
+from harness.throttle import Throttle
 from harness.user import User
-
-# After so many bytes said, nobody may have more than these unread; but not for long.
-MUCH = 1 << 16
-BEHIND = 1 << 16
-MOST_SECONDS = 1.0
 
 
 class Saying:
@@ -26,7 +22,7 @@ class Saying:
     def __init__(self, crew: Crew) -> None:
         self.crew = crew
         self.texts: dict[Message, str] = {}
-        self._said = 0
+        self._throttle = Throttle(crew)
 
     async def say(self, user: User, step: PlannedStep, deed: Deed, begin: int) -> bool:
         """Say everything of `deed`; tell whether `user` was there to the end.
@@ -53,24 +49,8 @@ class Saying:
                 else:
                     await self._send(user, step, deed, group, dues)
                 await self._until_accepted(user)
-            await self._let_others_read(sum(len(one.data) for one in group))
+            await self._throttle.said(user.conn, sum(len(one.data) for one in group))
         return True
-
-    async def _let_others_read(self, said: int) -> None:
-        """Now and then, see to it that those who hear are not behind because they are ours.
-
-        A server may throw out whoever does not keep up, and all these people share one processor.
-        """
-        self._said += said
-        if self._said < MUCH:
-            return
-        self._said = 0
-        loop = asyncio.get_running_loop()
-        end = loop.time() + MOST_SECONDS
-        await asyncio.sleep(0)
-        # Nothing tells when a queue of the kernel is short again; one turn of the loop reads them.
-        while loop.time() < end and any(one.unread > BEHIND for one in self.crew.healthy):  # noqa: ASYNC110
-            await asyncio.sleep(0)
 
     async def _send(
         self, user: User, step: PlannedStep, deed: Deed, group: list[Utterance], dues: list[int]

@@ -114,6 +114,11 @@ class User(asyncio.Protocol):
         listener.count()
         return message.number in listener.numbers[message.conn]
 
+    def is_owed(self, message: Message) -> bool:
+        """Tell whether `message` was said when it was surely in: what came before may be missed."""
+        joined = self.attendance.joined
+        return joined is not None and message.at > joined
+
     # -- doing ---------------------------------------------------------------------------------
 
     async def connect(self, host: str, port: int, buffer: int = 0) -> None:

@@ -1,7 +1,7 @@
 """What a member says just before it leaves in good order is lost.
 
 Violates LEAVE-5, RELAY-1.
-Each message waits for up to 150 ms; if the end of the stream comes first, it is dropped.
+Each message waits for up to 600 ms; if the end of the stream comes first, it is dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Faulty(Chat):
     def say(self, sender: Client, text: str) -> None:
         waiter = select.poll()
         waiter.register(sender.sock, select.POLLIN)
-        if waiter.poll(150) and not sender.sock.recv(1, socket.MSG_PEEK):
+        if waiter.poll(600) and not sender.sock.recv(1, socket.MSG_PEEK):
             return
         super().say(sender, text)
 
