@@ -261,8 +261,6 @@ def is_under_piece(case: Case, nick: str, text: bytes) -> bool:
 
 def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
     """Return what explains text that nobody said as it came, `otherwise` if nothing does."""
-    if any(anomaly.text.startswith(prefix) for prefix in _typed_prefixes(case)):
-        return "JOIN-6"
     if not case.has_lines:
         return otherwise
     cut = {one.conn for one in case.transcript.cuts}
@@ -275,19 +273,6 @@ def of_strange_text(case: Case, anomaly: Anomaly, otherwise: str) -> str:
     if any(_is_part_of(case, conn, anomaly.text) for conn in cut):
         return "RELAY-9"
     return otherwise
-
-
-def holds_typed_name(case: Case, text: bytes) -> bool:
-    """Tell whether a name that was not put right, with its line end, stands in `text`."""
-    return any(prefix in text for prefix in _typed_prefixes(case))
-
-
-def _typed_prefixes(case: Case) -> list[bytes]:
-    """Return how the words of those would be relayed whose names were not put right."""
-    typed = (one.typed for one in case.plan.people)
-    prefixes = [case.dialect.prefix(one) for one in typed if one is not None]
-    # Where no name stands there, it is how everyone's words are relayed.
-    return [one for one in prefixes if one not in case.transcript.voices.prefixes]
 
 
 def _prefix_of(case: Case, conn: int) -> bytes:

@@ -6,11 +6,13 @@ beside that, and fails nobody. Pure.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
-from harness.case import Case
+from harness.case import Case, quoted_bytes
 from harness.checks import CHECKS
 from harness.dialect import Dialect
-from harness.events import Cut, Event, Role
+from harness.events import Connect, Cut, Event, Role
+from harness.kept_names import Kept, put_right
 from harness.levels import levels_of
 from harness.membership import Membership
 from harness.plan import Plan
@@ -19,10 +21,12 @@ from harness.requirements.scope import why_not
 from harness.transcript import Transcript
 from harness.verdict import (
     CheckResult,
+    Direction,
     Figures,
     Finding,
     Inapplicable,
     Levels,
+    Moment,
     Order,
     Outcome,
     Verdict,
@@ -32,6 +36,46 @@ from harness.verdict import (
 
 def judge(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
     """Return the verdict on one run."""
+    history = list(history)
+    verdict = _verdict(plan, dialect, history)
+    kept = put_right(dialect, history) if verdict.outcome is Outcome.FAIL else None
+    if kept is None:
+        return verdict
+    otherwise = _verdict(plan, dialect, kept.history)
+    explained = _violated(otherwise) < _violated(verdict)
+    return _with_kept_name(otherwise, kept) if explained else verdict
+
+
+def _violated(verdict: Verdict) -> set[str]:
+    return {one.requirement for one in verdict.findings if one.outcome is Outcome.FAIL}
+
+
+def _with_kept_name(verdict: Verdict, kept: Kept) -> Verdict:
+    """Return `verdict`, that on the names put right, with the finding that they were not."""
+    people = {one.conn: one for one in kept.history if isinstance(one, Connect)}
+    owner, receiver = people[kept.name.conn], people[kept.read.conn].person
+    name, text = quoted_bytes(kept.name.data), quoted_bytes(kept.text)
+    finding = Finding(
+        check="prefix",
+        requirement="JOIN-6",
+        says=f"{owner.person}, who sent {name} to be called {owner.nick}, is {name} for "
+        f"{receiver}, who read {text}.",
+        cause="the server keeps the nickname as it reads it: take off what is no part of it",
+        moments=(
+            Moment(kept.name.at, owner.person, Direction.TO_SERVER, f"joins as {name}"),
+            Moment(kept.read.at, receiver, Direction.FROM_SERVER, f"reads {text}"),
+        ),
+    )
+    checks = tuple(
+        replace(one, outcome=Outcome.FAIL, findings=(finding, *one.findings))
+        if one.check == finding.check
+        else one
+        for one in verdict.checks
+    )
+    return replace(verdict, outcome=Outcome.FAIL, checks=checks, reason="")
+
+
+def _verdict(plan: Plan, dialect: Dialect, history: Iterable[Event]) -> Verdict:
     try:
         transcript = Transcript.of(dialect, history)
     except Exception as error:  # noqa: BLE001 - our mistake must not fail anybody's server

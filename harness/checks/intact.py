@@ -2,7 +2,6 @@
 
 from harness.anomalies import Anomaly, Fault
 from harness.attendance import Attendance
-from harness.blame import holds_typed_name
 from harness.case import Case, into, merged, quoted, quoted_bytes, result
 from harness.speech import Message
 from harness.verdict import CheckResult, Finding
@@ -56,9 +55,7 @@ def _finding(case: Case, receiver: Attendance, anomaly: Anomaly) -> Finding:
         )
     long = anomaly.fault is Fault.CUT_SHORT and len(message.data) > LONG
     requirement = "RELAY-7" if long else "RELAY-4"
-    if holds_typed_name(case, anomaly.text):
-        requirement = "JOIN-6"
-    elif receiver.froze is not None:
+    if receiver.froze is not None:
         requirement = "LOAD-2"
     elif case.has_lines and case.was_cut(message):
         requirement = "RELAY-9"

@@ -42,6 +42,7 @@ CAUGHT: Mapping[str, tuple[Catch, ...]] = {
     ),
     "JOIN-6": (
         ("keeps_line_end_in_nickname", "netcat", "raw"),
+        ("announces_line_end_of_nickname", "netcat", "announcing-raw"),
         ("admits_blank", "blank_nickname", "raw"),
         ("lets_control_nickname_in", "blank_nicknames_in_a_talk", "raw"),
     ),

@@ -217,8 +217,8 @@ JOINING = (
     _row("holds_the_door", "silent_newcomer", "story", "JOIN-3", patience=3, words="mute"),
     _row("dies_on_early_reset", "early_departure", "alive", "JOIN-4", words="exit status"),
     _row("tells_strangers", "silent_newcomer", "nothing invented", "JOIN-5"),
-    # How the bytes are cut decides whether a whole relayed piece looks like nobody's.
-    _row("keeps_line_end_in_nickname", "netcat", "prefix", "JOIN-6", also="nothing invented"),
+    _row("keeps_line_end_in_nickname", "netcat", "prefix", "JOIN-6"),
+    _row("announces_line_end_of_nickname", "netcat", "prefix", "JOIN-6", "announcing-raw"),
     _row("admits_blank", "blank_nickname", "hears nothing", "JOIN-6"),
     _row("lets_control_nickname_in", "blank_nickname", "hears nothing", "JOIN-6"),
     _row("mistakes_namesakes", "same_nickname", "delivery", "JOIN-7", patience=0.4),

@@ -89,3 +89,14 @@ def test_keeps_line_end_in_nickname(server: Server) -> None:
     server.settle(a, b, bob)
     bob.say("<who?>")
     a.hears("bob\n: <who?>")
+
+
+def test_announces_line_end_of_nickname(server: Server) -> None:
+    a = server.join("a")
+    bob = server.join("bob\n")
+    bob.hears("Welcome, bob\n!\n")
+    a.hears("*** bob\n has joined the chat ***\n")
+    bob.say("<who?>")
+    a.hears("[bob\n] <who?>")
+    bob.sock.close()
+    a.hears("*** bob\n has left the chat ***\n")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.events import Cut, Ending, Froze, Thawed
-from harness.plan import PlannedPerson
 from harness.verdict import Finding
 
 if TYPE_CHECKING:
@@ -94,16 +93,6 @@ def test_what_is_no_text_may_be_changed(tale: Tale) -> None:
     tale.read(b, b"ann: one \xef\xbf\xbd two")
     tale.read(b, tale.say(a, "one"))
     assert not tale.check("intact").findings
-
-
-def test_words_of_whom_a_nickname_was_not_put_right(tell: MakeTale) -> None:
-    tale = tell("lines")
-    tale.cast = (PlannedPerson("ann", "ann", typed=" ann"),)
-    a, b, _ = tale.room("ann", "bob", "cid")
-    relayed = tale.tell(a, "one two", b)
-    tale.read(b, relayed[:-4] + b" ann: two\n")
-    (finding,) = tale.check("intact").findings
-    assert finding.requirement == "JOIN-6"
 
 
 @pytest.mark.parametrize("accepted", [False, True])
