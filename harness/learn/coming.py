@@ -27,6 +27,7 @@ class Told:
     nicks: tuple[str, ...]
     earlier: int = 0
     flooded: bool = False
+    answered: bool = True
 
     def sample(self, text: str) -> Sample:
         """Return one of the texts with what may stand in it."""
@@ -86,7 +87,7 @@ async def prompt(lab: Lab) -> None:
 async def comings_and_goings(lab: Lab) -> None:
     """Find out who is told what of a newcomer, and of somebody who leaves or is lost."""
     left, lost = await _all_visits(lab)
-    _tell_join(lab, [visit.came for visit in (*left, *lost)])
+    _tell_join(lab, await _arrivals(lab, left, lost))
     _tell_leave(lab, [visit.went for visit in left])
     tell_farewell(lab, [visit.went for visit in left], "half-closed")
     _tell_lost(lab, [visit.went for visit in lost])
@@ -109,6 +110,20 @@ async def _all_visits(lab: Lab) -> tuple[list[_Visit], list[_Visit]]:
         lab.note_end()
         await lab.restart()
         return await _visits(lab, 2 * lab.quiet, losses=False)
+
+
+async def _arrivals(lab: Lab, left: Sequence[_Visit], lost: Sequence[_Visit]) -> list[Told]:
+    """Return who came; anew, where the server has gone wrong with somebody who had left before.
+
+    Whoever is told of such a one late, or of another, is told so together with who comes next.
+    """
+    if all(visit.went.answered for visit in left) or not lab.target.started:
+        return [visit.came for visit in (*left, *lost)]
+    await lab.restart()
+    people = await lab.assemble()
+    came = [await _arrives(lab, people, lab.quiet) for _ in _ROOMS]
+    await lab.restart()
+    return came
 
 
 async def _visits(
@@ -269,11 +284,13 @@ async def _goes(
     lab.doing = _LOSING if reset else "somebody half-closed"
     for one in (probe, *people):
         one.take()
+    answered = True
     if reset:
         probe.reset()
     else:
         probe.half_close()
-        if not await probe.until(lambda: probe.ended, ENDS_WITHIN):
+        answered = await probe.until(lambda: probe.ended, ENDS_WITHIN)
+        if not answered:
             lab.check_alive()
             lab.findings.defect("who half-closes is not answered: the connection stays open")
         own = probe.take()
@@ -289,7 +306,8 @@ async def _goes(
     if flooded:
         lab.findings.defect(f"when {lab.doing}, the others are flooded")
     told_own = () if reset else tuple(lab.texts(own))
-    return Told(probe, told_own, tuple(texts), tuple(lab.names.nicks), flooded=flooded)
+    nicks = tuple(lab.names.nicks)
+    return Told(probe, told_own, tuple(texts), nicks, flooded=flooded, answered=answered)
 
 
 def _people(told: Sequence[Told]) -> str:

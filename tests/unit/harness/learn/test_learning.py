@@ -99,6 +99,40 @@ asyncio.run(main())
 """
 
 
+_LATE_IN_NOTICING = """
+import asyncio, sys
+people, gone = {}, []
+def tell(text, but=None):
+    for one in people:
+        if one is not but:
+            one.write(text)
+async def serve(reader, writer):
+    writer.write(b"who? ")
+    nick = await reader.read(100)
+    if nick:
+        people[writer] = nick
+        tell(b"".join([nick + b" is in!", *(one + b" is out!" for one in gone)]))
+        gone.clear()
+        try:
+            while said := await reader.read(1000):
+                tell(nick + b": " + said, writer)
+        except OSError:
+            pass
+        gone.append(nick)
+        await asyncio.sleep(3600)
+async def main():
+    await (await asyncio.start_server(serve, "127.0.0.1", int(sys.argv[1]))).serve_forever()
+asyncio.run(main())
+"""
+
+
+def test_who_is_told_late_of_others_is_not_learnt_to_be_told_of_oneself() -> None:
+    dialect, _, said = learn(sys.executable, "-c", _LATE_IN_NOTICING, "{port}")
+    assert "defect: who half-closes is not answered: the connection stays open" in said
+    assert dialect.join
+    assert (dialect.join.text.source, dialect.join.to) == ("{nick} is in!", "all")
+
+
 def test_what_a_sender_always_gets_is_an_answer() -> None:
     dialect, text, _ = learn(sys.executable, "-c", _ANSWERING, "{port}")
     assert dialect.echo is None
